@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_choice
@@ -24,6 +25,8 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 INFINITE = float("inf")
+ROUNDING = 1e-9
+"""Share of an order up to which the sum of its fills may differ by rounding."""
 COLUMNS = ("price", "size")
 """Columns that fills must have; "fee" is optional."""
 
@@ -78,8 +81,9 @@ def analyze_execution(
     size : float > 0, units that were to be traded
     decision_price, arrival_price : floats > 0, mid price when the trade was decided on and when the
         order arrived at the market
-    market : DataFrame by time, columns price and optionally volume, mid or trade prices at equally
-        spaced times from arrival to the last fill, for the time- and volume-weighted means
+    market : DataFrame by time, columns price (> 0) and optionally volume (>= 0), mid or trade
+        prices at equally spaced times from arrival to the last fill, for the time- and
+        volume-weighted means
     end_price : float > 0, price at which what was not filled is valued; needed if there is any
 
     Returns
@@ -89,7 +93,8 @@ def analyze_execution(
     Raises
     ------
     DataError
-        If a column is missing, fills exceed the order, or a price is needed that was not given.
+        If a column is missing, a number is out of range, fills exceed the order, or a price is
+        needed that was not given.
 
     Examples
     --------
@@ -110,7 +115,7 @@ def analyze_execution(
     prices, sizes, fees = _checked_fills(fills, size)
     side = 1.0 if direction == "buy" else -1.0
     filled = float(sizes.sum())
-    unfilled = max(size - filled, 0.0)
+    unfilled = size - filled if filled < size * (1.0 - ROUNDING) else 0.0
     mean_price = float(prices @ sizes / filled)
     delay = side * filled * (arrival_price - decision_price)
     trading = side * float(sizes @ (prices - arrival_price))
@@ -138,19 +143,38 @@ def _checked_fills(fills: Any, size: float) -> tuple[Array, Array, float]:
         raise DataError("fills must be a DataFrame with the columns price and size.")
     if fills.empty:
         raise DataError("fills must hold at least one fill; an order without any has no price.")
-    prices = fills["price"].to_numpy(dtype=float)
-    sizes = fills["size"].to_numpy(dtype=float)
-    for name, numbers in (("price", prices), ("size", sizes)):
-        bad = ~(np.isfinite(numbers) & (numbers > 0.0))
-        if bad.any():
-            raise DataError(
-                f"Each {name} of the fills must be positive; got {numbers[bad][0]:g} in row "
-                f"{fills.index[int(np.argmax(bad))]}. The direction is an argument, not a sign."
-            )
-    if sizes.sum() > size * (1.0 + 1e-9):
+    prices = _positive(fills, "price", "fills")
+    sizes = _positive(fills, "size", "fills")
+    if sizes.sum() > size * (1.0 + ROUNDING):
         raise DataError(f"The fills, {sizes.sum():g} units, exceed the order of {size:g}.")
-    fees = float(fills["fee"].sum()) if "fee" in fills.columns else 0.0
+    fees = float(_finite(fills, "fee", "fills").sum()) if "fee" in fills.columns else 0.0
     return prices, sizes, fees
+
+
+def _finite(table: pd.DataFrame, name: str, role: str) -> Array:
+    """Return a column of a table, whose numbers must be finite."""
+    if not is_numeric_dtype(table[name]):
+        raise DataError(f"Each {name} of the {role} must be a number; got {table[name].dtype}.")
+    numbers: Array = table[name].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(numbers)
+    if bad.any():
+        raise DataError(
+            f"Each {name} of the {role} must be finite; got {numbers[bad][0]:g} in row "
+            f"{table.index[int(np.argmax(bad))]}."
+        )
+    return numbers
+
+
+def _positive(table: pd.DataFrame, name: str, role: str) -> Array:
+    """Return a column of a table, whose numbers must be positive."""
+    numbers = _finite(table, name, role)
+    bad = numbers <= 0.0
+    if bad.any():
+        raise DataError(
+            f"Each {name} of the {role} must be positive; got {numbers[bad][0]:g} in row "
+            f"{table.index[int(np.argmax(bad))]}. The direction is an argument, not a sign."
+        )
+    return numbers
 
 
 def _end_price(end_price: float | None, unfilled: float) -> float:
@@ -169,9 +193,13 @@ def _means(market: pd.DataFrame | None) -> tuple[float, float]:
     """Return time- and volume-weighted mean prices of the market; nan where they are not known."""
     if market is None:
         return np.nan, np.nan
-    prices = market["price"].to_numpy(dtype=float)
+    if not isinstance(market, pd.DataFrame) or "price" not in market.columns or market.empty:
+        raise DataError("market must be a DataFrame with the column price and at least one row.")
+    prices = _positive(market, "price", "market")
     twap = float(prices.mean())
     if "volume" not in market.columns:
         return twap, np.nan
-    volume = market["volume"].to_numpy(dtype=float)
+    volume = _finite(market, "volume", "market")
+    if (volume < 0.0).any() or not volume.any():
+        raise DataError("The volume of the market must not be negative, nor zero in all rows.")
     return twap, float(prices @ volume / volume.sum())

@@ -27,6 +27,9 @@ from hedgeresearch._validation.settings import check_at_least, check_between, ch
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
+MAX_INTERVALS = 1_000_000
+"""Largest number of intervals of a schedule."""
+
 
 @exported_by("hedgeresearch.trading")
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class ExecutionSchedule:
     expected_cost : float, money, impact and half the spread
     variance : float, money squared, of the cost
     penalty : float, expected cost plus risk aversion times the variance, which is least
-    half_life : float, units of time in which a position without an end falls by the factor e; inf
-        without risk aversion
+    half_life : float, 1 / kappa, units of time in which a position that may be traded for ever
+        falls by the factor e; inf without risk aversion
     """
 
     holdings: Array
@@ -128,7 +131,7 @@ def almgren_chriss_schedule(
     [1000000.0, 541956.0, 289854.0, 147897.0, 62142.0, 0.0]
     """
     check_between(units, "units", -math.inf, math.inf)
-    check_at_least(n_intervals, "n_intervals", 1)
+    check_at_least(n_intervals, "n_intervals", 1, MAX_INTERVALS)
     check_between(interval, "interval", 0.0, math.inf)
     check_not_negative(risk_aversion, "risk_aversion")
     temporary = impact.temporary - 0.5 * impact.permanent * interval
@@ -139,7 +142,8 @@ def almgren_chriss_schedule(
             "intervals."
         )
     urgency = risk_aversion * impact.volatility**2 / temporary
-    holdings = units * _shares_left(urgency * interval**2, n_intervals)
+    rate = _rate(urgency * interval**2)
+    holdings = units * _shares_left(rate, n_intervals)
     trades = np.diff(holdings)
     size = abs(units)
     expected = 0.5 * impact.permanent * size**2 + impact.half_spread * size
@@ -150,14 +154,19 @@ def almgren_chriss_schedule(
         expected_cost=expected,
         variance=variance,
         penalty=expected + risk_aversion * variance,
-        half_life=1.0 / math.sqrt(urgency) if urgency > 0.0 else math.inf,
+        half_life=interval / rate if rate > 0.0 else math.inf,
     )
 
 
-def _shares_left(urgency: float, n_intervals: int) -> Array:
-    """Return the share of the units that is left after each interval, for a squared urgency."""
+def _rate(urgency: float) -> float:
+    """Return kappa tau, of which 2 (cosh(kappa tau) - 1) is the urgency."""
+    # the inverse of cosh would lose the digits of a small urgency
+    return 2.0 * math.asinh(0.5 * math.sqrt(urgency))
+
+
+def _shares_left(rate: float, n_intervals: int) -> Array:
+    """Return the share of the units that is left after each interval, which fades at a rate."""
     steps = np.arange(n_intervals, -1.0, -1.0)
-    rate = math.acosh(1.0 + 0.5 * urgency)
     if rate * n_intervals < 1e-6:
         return steps / n_intervals
     # a quotient of hyperbolic sines that does not overflow

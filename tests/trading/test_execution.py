@@ -49,9 +49,24 @@ def test_benchmarks_that_are_not_known_are_not_numbers() -> None:
     assert without_volume.against_twap > 0.0
 
 
+def test_fills_that_add_up_but_for_rounding_need_no_end_price() -> None:
+    fills = pd.DataFrame({"price": [100.0, 100.0], "size": [0.1, 0.7]})
+    assert fills["size"].sum() < 0.8
+    assert analyze_execution(fills, "buy", 0.8, **PRICES).opportunity == 0.0
+
+
+MARKET = pd.DataFrame({"price": [100.0, 101.0], "volume": [3.0, 1.0]})
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
+        ({"fills": FILLS.assign(fee=[0.1, np.nan, 0.1])}, r"Each fee of the fills must be finite"),
+        ({"fills": FILLS.assign(fee="1")}, r"Each fee of the fills must be a number"),
+        ({"market": MARKET[["volume"]]}, r"market must be a DataFrame with the column price"),
+        ({"market": MARKET.iloc[:0]}, r"market must be .* at least one row"),
+        ({"market": MARKET.assign(price=[1.0, np.nan])}, r"Each price of the market must be"),
+        ({"market": MARKET.assign(volume=0.0)}, r"volume of the market must not be negative"),
         ({"fills": FILLS[["price"]]}, r"columns price and size"),
         ({"fills": FILLS.iloc[:0]}, r"at least one fill"),
         ({"fills": FILLS.assign(size=[-1.0, 2.0, 1.0])}, r"Each size of the fills .* got -1"),

@@ -67,6 +67,16 @@ def test_no_other_schedule_has_a_lower_penalty() -> None:
     assert schedule.penalty / 1e6 == pytest.approx(found.fun, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("risk_aversion", "interval"), [(1e-16, 1e4), (1e-9, 1.0), (1e-6, 1.0), (1e-4, 1.0)]
+)
+def test_a_long_schedule_falls_by_e_in_its_half_life(risk_aversion: float, interval: float) -> None:
+    impact = Impact(volatility=0.95, temporary=2.5e-6)
+    schedule = almgren_chriss_schedule(1.0, 5_000, interval, impact, risk_aversion)
+    fall = np.log(schedule.holdings[0] / schedule.holdings[1])
+    assert schedule.half_life == pytest.approx(interval / fall, rel=1e-8)
+
+
 def test_without_risk_aversion_trades_are_equal() -> None:
     schedule = almgren_chriss_schedule(-500.0, 5, 1.0, IMPACT, risk_aversion=0.0)
     np.testing.assert_allclose(schedule.trades, -100.0)
