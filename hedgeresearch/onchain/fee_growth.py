@@ -1,8 +1,8 @@
 """Fees that a position has earned, from the counters of a pool of concentrated liquidity.
 
 A pool counts fees per unit of liquidity, times 2**128, since it exists: Adams, Zinsmeister, Salem,
-Keefer and Robinson (2021), Uniswap v3 Core, section 6.3. The counters wrap around at 2**256, and only
-their differences mean something.
+Keefer and Robinson (2021), Uniswap v3 Core, section 6.3. The counters wrap around
+at 2**256, and only their differences mean something.
 """
 
 from __future__ import annotations
