@@ -7,6 +7,7 @@ as the snapshot. Times of the venue are milliseconds; ``bookTicker`` of the spot
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hedgeresearch._exports import exported_by
@@ -82,7 +83,7 @@ def _read(frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
 
 def _snapshot(data: dict[str, Any], receive_time: int) -> BookSnapshot:
     return BookSnapshot(
-        update_id=data["lastUpdateId"],
+        update_id=_whole(data["lastUpdateId"]),
         bids=_levels(data["bids"]),
         asks=_levels(data["asks"]),
         event_time=_time(data, "T"),
@@ -92,9 +93,9 @@ def _snapshot(data: dict[str, Any], receive_time: int) -> BookSnapshot:
 
 def _update(data: dict[str, Any], receive_time: int) -> BookUpdate:
     return BookUpdate(
-        first_id=data["U"],
-        final_id=data["u"],
-        previous_id=data.get("pu"),
+        first_id=_whole(data["U"]),
+        final_id=_whole(data["u"]),
+        previous_id=_whole(data["pu"]) if "pu" in data else None,
         bids=_levels(data["b"]),
         asks=_levels(data["a"]),
         event_time=_time(data, "E"),
@@ -104,11 +105,11 @@ def _update(data: dict[str, Any], receive_time: int) -> BookUpdate:
 
 def _quote(data: dict[str, Any], receive_time: int) -> Quote:
     return Quote(
-        update_id=data["u"],
-        bid=float(data["b"]),
-        bid_size=float(data["B"]),
-        ask=float(data["a"]),
-        ask_size=float(data["A"]),
+        update_id=_whole(data["u"]),
+        bid=_finite(data["b"]),
+        bid_size=_finite(data["B"]),
+        ask=_finite(data["a"]),
+        ask_size=_finite(data["A"]),
         event_time=_time(data, "E"),
         receive_time=receive_time,
     )
@@ -116,9 +117,9 @@ def _quote(data: dict[str, Any], receive_time: int) -> Quote:
 
 def _trade(data: dict[str, Any], receive_time: int) -> Trade:
     return Trade(
-        trade_id=data["t"],
-        price=float(data["p"]),
-        size=float(data["q"]),
+        trade_id=_whole(data["t"]),
+        price=_finite(data["p"]),
+        size=_finite(data["q"]),
         # m: the buyer was the maker, so that the seller took liquidity
         side=-1 if data["m"] else 1,
         event_time=_time(data, "T"),
@@ -129,6 +130,21 @@ def _trade(data: dict[str, Any], receive_time: int) -> Trade:
 def _levels(rows: list[list[str]]) -> list[Level]:
     """Return prices and sizes as numbers."""
     return [(float(price), float(size)) for price, size in rows]
+
+
+def _whole(value: Any) -> int:
+    """Return a number of a change or trade, which must be whole."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
+def _finite(text: str) -> float:
+    """Return a price or size, which must be finite; sizes and prices of levels a book checks."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is not finite")
+    return value
 
 
 def _time(data: dict[str, Any], field: str) -> int | None:

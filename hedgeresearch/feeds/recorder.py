@@ -106,6 +106,8 @@ class Recorder:
         kind = KINDS.get(type(event))
         if kind is None:
             raise DataError(f"An event of a market is expected; got {type(event).__name__}.")
+        if not isinstance(source, Source):
+            raise DataError(f"source must be a Source(venue, symbol); got {source!r}.")
         now = time.monotonic()
         if not self._n_kept:
             self._since = now

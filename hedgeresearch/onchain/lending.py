@@ -94,7 +94,7 @@ class LoanPosition:
     debt: Mapping[str, float]
 
     def __post_init__(self) -> None:
-        deposits = tuple(self.collateral)
+        deposits = tuple(self.collateral) if isinstance(self.collateral, Sequence) else ()
         if not deposits or not all(isinstance(each, Collateral) for each in deposits):
             raise DataError(
                 f"collateral must be one or more Collateral; got {self.collateral!r}. Pass "
@@ -103,8 +103,8 @@ class LoanPosition:
         tokens = [each.token for each in deposits]
         if len(set(tokens)) < len(tokens):
             raise DataError(f"Each token is deposited once; got {', '.join(tokens)}. Add them up.")
-        if not self.debt:
-            raise DataError("A loan has debt; got none. Pass {token: amount}.")
+        if not isinstance(self.debt, Mapping) or not self.debt:
+            raise DataError(f"A loan has debt; got {self.debt!r}. Pass {{token: amount}}.")
         for token, amount in self.debt.items():
             check_between(amount, f"The debt of {token}", 0.0, math.inf)
         object.__setattr__(self, "collateral", deposits)

@@ -99,7 +99,7 @@ class PoolPosition:
     quote: str
 
     def __post_init__(self) -> None:
-        ranges = tuple(self.ranges)
+        ranges = tuple(self.ranges) if isinstance(self.ranges, Sequence) else ()
         if not ranges or not all(isinstance(each, LiquidityRange) for each in ranges):
             raise DataError(
                 f"ranges must be one or more LiquidityRange; got {self.ranges!r}. Pass "

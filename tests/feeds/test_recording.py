@@ -85,6 +85,21 @@ def test_a_frame_that_lacks_a_field_is_refused() -> None:
         read_binance_frame(broken, 1)
 
 
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        ({"data": {**UPDATE["data"], "u": "9"}}, r"'9' is not a whole number"),  # type: ignore[dict-item]
+        ({"data": {**UPDATE["data"], "pu": 4.5}}, r"4.5 is not a whole number"),  # type: ignore[dict-item]
+        ({"data": {**TRADE, "t": None}}, r"None is not a whole number"),
+        ({"data": {**TRADE, "p": "nan"}}, r"'nan' is not finite"),
+        ({"lastUpdateId": True, "bids": [], "asks": []}, r"True is not a whole number"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(frame: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_binance_frame(frame, 1)
+
+
 @pytest.mark.parametrize("compressed", [True, False])
 def test_a_recording_that_was_cut_ends_before_the_cut(tmp_path: Path, compressed: bool) -> None:
     line = f"1 {json.dumps(UPDATE)}\n"

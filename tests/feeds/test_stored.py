@@ -259,6 +259,8 @@ def test_what_is_no_event_or_no_number_is_refused(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     with pytest.raises(DataError, match="event of a market is expected; got dict"):
         recorder.append(SOURCE, {})  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"source must be a Source\(venue, symbol\); got 'BTC'"):
+        recorder.append("BTC", Trade(1, 1.0, 1.0, 1, None, 0))  # type: ignore[arg-type]
     recorder.append(SOURCE, Trade(2**64, 1.0, 1.0, 1, None, 0))
     with pytest.raises(DataError, match="Events 0 to 0 cannot be stored"):
         recorder.flush()

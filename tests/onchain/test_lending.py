@@ -80,7 +80,9 @@ def test_a_healthy_loan_is_not_liquidated() -> None:
         (lambda: LOAN.liquidate("USDC", PRICES, 1.0), r"USDC is not deposited"),
         (lambda: LOAN.liquidate("DAI", PRICES, 6_000.0), r"repays less than 4761.9"),
         (lambda: LoanPosition([], {"USDC": 1.0}), r"one or more Collateral"),
-        (lambda: LoanPosition(LOAN.collateral, {}), r"A loan has debt; got none"),
+        (lambda: LoanPosition(LOAN.collateral[0], {"USDC": 1.0}), r"one or more Collateral"),
+        (lambda: LoanPosition(LOAN.collateral, {}), r"A loan has debt; got \{\}"),
+        (lambda: LoanPosition(LOAN.collateral, ["USDC"]), r"A loan has debt; got \['USDC'\]"),
         (lambda: LoanPosition(LOAN.collateral, {"USDC": -1.0}), r"The debt of USDC must lie"),
         (lambda: Collateral("WETH", 10.0, 82.5), r"The threshold of WETH must lie"),
         (

@@ -163,6 +163,8 @@ def test_prices_that_are_not_positive_are_refused() -> None:
 def test_a_position_without_a_range_is_refused() -> None:
     with pytest.raises(DataError, match=r"one or more LiquidityRange"):
         PoolPosition([], "WETH", "USDC")
+    with pytest.raises(DataError, match=r"one or more LiquidityRange"):
+        PoolPosition(LiquidityRange(1.0), "WETH", "USDC")  # type: ignore[arg-type]
 
 
 def test_a_constant_product_has_no_range() -> None:
