@@ -8,6 +8,7 @@ from . import evaluation as evaluation
 from . import feeds as feeds
 from . import hedges as hedges
 from . import instruments as instruments
+from . import live as live
 from . import margin as margin
 from . import metrics as metrics
 from . import microstructure as microstructure

@@ -21,6 +21,7 @@ ROOMS = [
     "feeds",
     "hedges",
     "instruments",
+    "live",
     "margin",
     "metrics",
     "microstructure",

@@ -1,0 +1,135 @@
+"""Decisions of a session at the ends of bars, and the problems that leave it without advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch.recommendation.narrative.trades import trade_sentences
+from hedgeresearch.recommendation.order_list import list_orders
+from hedgeresearch.recommendation.plain_values import plain_value
+from hedgeresearch.recommendation.recommendation import Recommendation
+
+ProblemKind = Literal["waiting", "silent", "gap", "invalid", "stale", "late", "clock", "refused"]
+
+
+@exported_by("hedgeresearch.live")
+@dataclass(frozen=True)
+class Problem:
+    """Why there is no advice.
+
+    Attributes
+    ----------
+    kind : {"waiting", "silent", "gap", "invalid", "stale", "late", "clock", "refused"}
+        Nothing has come yet; nothing comes any more; the book misses a change; the price cannot
+        be; it is old; it came late; the receiver's clock went back; the update refused the bar.
+    column : str, column of the market; empty where it is about all
+    text : str, in words
+    """
+
+    kind: ProblemKind
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.text}." if self.column else f"{self.text}."
+
+
+@exported_by("hedgeresearch.live")
+@dataclass(frozen=True)
+class Known:
+    """The price of a column as it was known at the end of a bar.
+
+    Attributes
+    ----------
+    price : float; None if there was none
+    receive_time : int, nanoseconds, at which it was received; None likewise
+    delay : float, seconds by which it came later than the fastest event of its source; None if the
+        venue states no time
+    """
+
+    price: float | None
+    receive_time: int | None
+    delay: float | None
+
+
+@exported_by("hedgeresearch.live")
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """Advice at the end of a bar, or why there is none.
+
+    Attributes
+    ----------
+    time : int, nanoseconds since 1970 in UTC: the end of the bar, or when the clock went back
+    known : mapping from column to Known
+    bar : mapping from column to number, the row that the market has got; empty without advice
+    n_bars : int, number of bars that have passed since the last one with advice
+    problems : tuple of Problem; empty with advice
+    advice : Recommendation; None without
+    """
+
+    time: int
+    known: Mapping[str, Known]
+    bar: Mapping[str, float]
+    n_bars: int
+    problems: tuple[Problem, ...]
+    advice: Recommendation | None = field(repr=False)
+
+    @property
+    def action(self) -> Literal["none", "trade", "hold"]:
+        """Either "trade" or "hold"; "none" without advice."""
+        if self.advice is None:
+            return "none"
+        return "trade" if self.advice.action == "trade" else "hold"
+
+    @property
+    def reasons(self) -> list[str]:
+        """Sentences: why there is no advice, or why each instrument is traded or not."""
+        if self.advice is None:
+            return [str(problem) for problem in self.problems]
+        sentences = trade_sentences(self.advice.problem.names, self.advice.plan)
+        if self.n_bars > 1:
+            sentences.append(
+                f"The last move is that of {self.n_bars:,} bars: there was no advice in between."
+            )
+        return sentences
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was known, what was advised, and why, as plain values for JSON."""
+        record: dict[str, Any] = {
+            "time": self.time,
+            "known": {
+                column: [one.price, one.receive_time, one.delay]
+                for column, one in self.known.items()
+            },
+            "bar": dict(self.bar),
+            "n_bars": self.n_bars,
+            "action": self.action,
+            "reasons": self.reasons,
+            "problems": [[one.kind, one.column, one.text] for one in self.problems],
+        }
+        if self.advice is not None:
+            record |= advice_as_dict(self.advice)
+        return record
+
+    def __repr__(self) -> str:
+        when = pd.Timestamp(self.time, tz="UTC")
+        return f"Decision({when}, {self.action}: {' '.join(self.reasons)})"
+
+
+def advice_as_dict(advice: Recommendation) -> dict[str, Any]:
+    """Return ratios, holdings and orders of a recommendation as plain values."""
+    orders = list_orders(advice.problem.names, advice.plan)
+    values: dict[str, Any] = plain_value(
+        {
+            "ratio": advice.problem.fit.next_ratio.tolist(),
+            "targets": advice.plan.targets.best.tolist(),
+            "holdings": advice.plan.holdings.tolist(),
+            "orders": [order._asdict() for order in orders],
+        }
+    )
+    return values

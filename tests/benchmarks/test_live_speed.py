@@ -1,0 +1,107 @@
+"""Times of recording, replay and a session; no time is asserted."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.feeds import Recorder, Source, replay
+from hedgeresearch.live import Leg, Session
+from hedgeresearch.microstructure import BINANCE_FUTURES, BookSnapshot, BookUpdate, Quote
+
+ROUNDS = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}
+N_SECONDS = 60
+RATE = 500
+"""Events in a second."""
+SECOND = 1_000_000_000
+SPOT = Source("binance", "BTCUSDT")
+PERPETUAL = Source("binance-futures", "BTCUSDT")
+START = pd.Timestamp("2026-03-02 12:00", tz="UTC")
+Sourced = tuple[Source, Any]
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Sourced]:
+    """Events of a minute: quotes of one leg, ten changed levels of the other's book in turn."""
+    rng = np.random.default_rng(0)
+    prices = np.round(60_000.0 + 0.5 * rng.standard_normal(N_SECONDS * RATE).cumsum(), 1)
+    found: list[Sourced] = []
+    number = 0
+    for row, price in enumerate(prices.tolist()):
+        time = START.value + (row + 1) * SECOND // RATE
+        if row % 2:
+            found.append((SPOT, Quote(row, price, 1.0, price + 0.1, 1.0, time, time)))
+            continue
+        # sizes far from the mid change, so that the book is never crossed
+        sizes = rng.uniform(0.1, 2.0, 10).tolist()
+        bids = [(59_000.0 - level, size) for level, size in enumerate(sizes)]
+        asks = [(61_000.0 + level, size) for level, size in enumerate(sizes)]
+        number += 1
+        if row == 0:
+            found.append((PERPETUAL, BookSnapshot(1, bids, asks, None, time)))
+        else:
+            update = BookUpdate(number, number, number - 1, bids[:5], asks[:5], time, time)
+            found.append((PERPETUAL, update))
+    return found
+
+
+def advice() -> hr.recommendation.Recommendation:
+    times = pd.date_range(end=START, periods=600, freq="1s")
+    steps = np.random.default_rng(1).standard_normal((2, 600)).cumsum(axis=1)
+    prices = {"BTC": 60_000.0 + steps[0], "PERP": 60_000.0 + steps[0] + 0.2 * steps[1]}
+    market = hr.Market(pd.DataFrame(prices, times))
+    position = hr.Position({"BTC": 2.0})
+    perpetual = hr.LinearContract("PERP", 0.001, fee=2e-4)
+    model = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
+    fit = model.fit(*market.returns(position, perpetual))
+    return hr.recommend(fit, position, perpetual, market)
+
+
+def test_a_session(benchmark: Any, events: list[Sourced]) -> None:
+    # at most 1.2 ms an event
+    about = {"case": f"session, {len(events):,} events", "aim": 1.2e-3 * len(events)}
+    benchmark.extra_info.update(about)
+    start = advice()
+    legs = {"BTC": SPOT, "PERP": Leg(PERPETUAL, BINANCE_FUTURES)}
+    decisions = benchmark.pedantic(lambda: list(Session(start, legs).run(events)), **ROUNDS)
+    assert len(decisions) == N_SECONDS - 1
+    assert all(decision.advice is not None for decision in decisions)
+
+
+def test_a_bar_of_a_session(benchmark: Any, events: list[Sourced]) -> None:
+    benchmark.extra_info.update({"case": "session, one bar", "aim": 1.2e-3})
+    legs = {"BTC": SPOT, "PERP": Leg(PERPETUAL, BINANCE_FUTURES)}
+    session = Session(advice(), legs, max_age=1e9)
+    list(session.run(events))
+    ends = iter(range(events[-1][1].receive_time, 2 * START.value, SECOND))
+
+    def one_bar() -> Any:
+        return session.advance(next(ends) + 1)
+
+    (decision,) = benchmark.pedantic(one_bar, rounds=500, warmup_rounds=5)
+    assert decision.advice is not None
+
+
+def test_recording(benchmark: Any, events: list[Sourced], tmp_path: Path) -> None:
+    # at most 5 us an event
+    benchmark.extra_info.update({"case": f"recording {len(events):,} events", "aim": 0.15})
+    recorder = Recorder(tmp_path)
+
+    def record() -> None:
+        for source, event in events:
+            recorder.append(source, event)
+        recorder.flush()
+
+    benchmark.pedantic(record, **ROUNDS)
+    assert recorder.n_events == 4 * len(events)
+
+
+def test_replay(benchmark: Any, events: list[Sourced], tmp_path: Path) -> None:
+    benchmark.extra_info.update({"case": f"replay of {len(events):,} events", "aim": 0.15})
+    with Recorder(tmp_path) as recorder:
+        for source, event in events:
+            recorder.append(source, event)
+    assert benchmark.pedantic(lambda: list(replay(tmp_path)), **ROUNDS) == events
