@@ -159,3 +159,25 @@ def test_dark_scheme_covers_page_and_figures(page: Path) -> None:
     assert found["ticks"] == "rgb(230, 232, 235)"
     assert found["figure"] == "rgba(0, 0, 0, 0)"
     assert found["next"] == "rgb(230, 232, 235)"
+
+
+@pytest.mark.long
+def test_the_page_of_a_surface_fits_a_phone(tmp_path: Path) -> None:
+    strikes = np.exp(np.linspace(-0.5, 0.5, 41))
+    moment = pd.Timestamp("2024-06-03 08:00", tz="UTC")
+    frames = [
+        pd.DataFrame(
+            {
+                "expiry": moment + pd.Timedelta(days=days),
+                "strike": 100.0 * strikes,
+                "forward": 100.0,
+                "volatility": np.sqrt(0.3 - 0.2 * np.log(strikes) + np.log(strikes) ** 2),
+            }
+        )
+        for days in (25, 60, 120)
+    ]
+    chain = hr.options.OptionChain.from_volatilities(pd.concat(frames), moment)
+    path = tmp_path / "surface.html"
+    write_report(hr.options.SVI().fit(chain), path)
+    found = probed(path, 390)
+    assert (found["width"], found["scrolling"], found["outside"]) == (390, 0, 0)

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.options import SABR, OptionChain
+from hedgeresearch.options.panel.lognormal_sabr import sabr_volatility
 from hedgeresearch.options.surfaces.sabr_formula import sabr_volatilities
 from hedgeresearch.options.surfaces.smiles import SABRSmile
 from tests.options.conftest import MOMENT
@@ -53,6 +54,15 @@ def test_parameters_are_recovered(chain_of: Chains, rho: float, nu: float) -> No
     fit = SABR().fit(chain_of(volatility, days=(30.0,), strikes=strikes))
     assert_allclose(fit.parameters.iloc[0], [0.3, 1.0, rho, nu], rtol=1e-6, atol=1e-7)
     assert fit.arbitrage().is_free
+
+
+def test_the_smile_of_panels_is_the_same() -> None:
+    k = np.linspace(-1.0, 1.0, 41)
+    for alpha, rho, nu, years in ((0.2, -0.7, 0.8, 0.25), (0.5, 0.3, 2.0, 1.0)):
+        found = sabr_volatilities(k, 100.0, years, np.array([alpha, 1.0, rho, nu]))
+        terms = (np.full(41, one) for one in (years, alpha, rho, nu))
+        expected = sabr_volatility(np.full(41, 100.0), 100.0 * np.exp(k), *terms)
+        assert_allclose(found, expected, rtol=1e-14)
 
 
 def test_no_volatility_of_volatility_is_a_flat_smile() -> None:
