@@ -21,11 +21,13 @@ from hedgeresearch._kernels.svi import (
     variance_gradient,
 )
 
-MAX_STEPS = 60
+MAX_STEPS = 200
 GAIN = 1e-9
 """Relative decrease of the Lagrangian from which a search goes on."""
 FIRST_DAMPING = 1e-3
 LEAST_GAIN = 1e-30
+FULL_STEP = 1e-5
+"""Damping below which steps are those of Gauss and Newton."""
 LEAST_DAMPING = 1e-12
 RAISED_DAMPING = 1e-8
 MAX_DAMPING = 1e12
@@ -150,7 +152,8 @@ def descend(point, low, high, k, w, weight, grid, other, scale, multiplier, pena
         svi_raw(trial, raw)
         new = lagrangian_at(raw, k, w, weight, grid, other, scale, multiplier, penalty, margin)
         if new < value:
-            is_last = value - new <= GAIN * new + LEAST_GAIN
+            # damped steps are short, and say little of what is left to gain
+            is_last = damping < FULL_STEP and value - new <= GAIN * new + LEAST_GAIN
             value = new
             point[:] = trial
             if is_last:

@@ -184,22 +184,43 @@ def test_expiries_do_not_cross_where_arbitrage_is_not_allowed(chain_of: Chains) 
     assert kept.sum() == 1
 
 
-def test_an_unsupported_wing_does_not_spoil_later_expiries() -> None:
-    # the wing of the first expiry, steep by noise, is quoted to -.1 only
-    def frame(days: float, k: Any, volatility: Any) -> pd.DataFrame:
-        columns = {"strike": 100.0 * np.exp(k), "forward": 100.0, "volatility": volatility}
-        return pd.DataFrame({"expiry": MOMENT + pd.Timedelta(days=days), **columns})
+def days_and_smiles(*smiles: tuple[float, Any, Any]) -> OptionChain:
+    """The chain of days, ln(K/F) and volatilities."""
+    frames = [
+        pd.DataFrame(
+            {
+                "expiry": MOMENT + pd.Timedelta(days=days),
+                "strike": 100.0 * np.exp(k),
+                "forward": 100.0,
+                "volatility": volatility,
+            }
+        )
+        for days, k, volatility in smiles
+    ]
+    return OptionChain.from_volatilities(pd.concat(frames), MOMENT)
 
+
+def test_an_unsupported_wing_does_not_spoil_later_expiries() -> None:
+    # the wing of the first expiry is steep and quoted to -.1 only
     near = np.linspace(-0.1, 0.1, 15)
     far = np.linspace(-0.6, 0.5, 25)
     steep = np.sqrt(0.04 + 2.0 * np.maximum(-near - 0.05, 0.0) + near**2)
     level = np.sqrt(0.05 - 0.02 * far + 0.2 * far**2)
-    chain = OptionChain.from_volatilities(
-        pd.concat([frame(7, near, steep), frame(60, far, level), frame(120, far, level)]), MOMENT
-    )
-    fit = SVI().fit(chain)
+    fit = SVI().fit(days_and_smiles((7, near, steep), (60, far, level), (120, far, level)))
     assert fit.arbitrage().is_free
     assert (fit.summary["error, points"].iloc[1:] < 0.5).all()
+
+
+def test_a_narrow_smile_does_not_spoil_earlier_expiries() -> None:
+    # the later expiry is flat and quoted to .06 only
+    wide = np.linspace(-0.6, 0.5, 25)
+    narrow = np.linspace(-0.06, 0.06, 9)
+    level = np.sqrt(0.05 - 0.1 * wide + 0.5 * wide**2)
+    fit = SVI().fit(days_and_smiles((30, wide, level), (45, narrow, np.full(9, 0.23))))
+    alone = SVI().fit(days_and_smiles((30, wide, level)))
+    assert fit.arbitrage().is_free
+    errors = [one.summary["error, points"].iloc[0] for one in (fit, alone)]
+    assert_allclose(errors[0], errors[1], rtol=1e-3)
 
 
 @given(scale=st.floats(1e-3, 1e6))
