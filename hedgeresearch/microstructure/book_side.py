@@ -18,7 +18,7 @@ class BookSide:
     """Bids or asks.
 
     Prices are kept in a heap from which a price that is gone is removed only when it comes first,
-    so that a change costs a fraction of a microsecond.
+    so that a change costs about a microsecond.
 
     Parameters
     ----------

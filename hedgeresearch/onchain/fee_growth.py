@@ -53,7 +53,7 @@ def fee_growth_inside(
     if lower >= upper:
         raise DataError(f"The lower tick must be below the upper one; got {lower} and {upper}.")
     for counter in (everywhere, *outside):
-        check_amount(counter, "each counter", minimum=0)
+        _check_counter(counter, "each counter")
     # a tick counts what was earned on the side of it where the price is not
     below = outside[0] if tick >= lower else everywhere - outside[0]
     above = outside[1] if tick < upper else everywhere - outside[1]
@@ -80,6 +80,13 @@ def fees_earned(liquidity: int, growth: int, last_growth: int) -> int:
     1000000000000000000
     """
     check_amount(liquidity, "liquidity", minimum=0)
-    check_amount(growth, "growth", minimum=0)
-    check_amount(last_growth, "last_growth", minimum=0)
+    _check_counter(growth, "growth")
+    _check_counter(last_growth, "last_growth")
     return (growth - last_growth) % COUNTER * liquidity // GROWTH_UNIT
+
+
+def _check_counter(value: int, name: str) -> None:
+    """Refuse a counter that no contract holds."""
+    check_amount(value, name, minimum=0)
+    if value >= COUNTER:
+        raise DataError(f"{name} must be below 2**256; got {value}. Read it from the contract.")

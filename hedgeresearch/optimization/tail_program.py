@@ -14,7 +14,7 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.typing import Array, Mask
 
 MAX_ROWS = 20_000
-"""Number of observations up to which all are in the program; it takes a tenth of a second."""
+"""Number of observations up to which all are in the program; it takes tenths of a second."""
 STRIDE = 7
 """Every seventh observation gives the first guess of the edge."""
 FEW = 0.1
@@ -66,7 +66,10 @@ def _solve_near_the_edge(y: Array, x: Array, totals: Array) -> tuple[Array, Arra
     while True:
         residuals = y - x @ b
         if renew:
-            near = _nearest(np.abs(residuals) / sizes, n_near)
+            # a row of zeros stays on its side of the edge, wherever that is
+            distances = np.full(len(y), np.inf)
+            np.divide(np.abs(residuals), sizes, out=distances, where=sizes > 0.0)
+            near = _nearest(distances, n_near)
             below = ~near & (residuals < 0.0)
         try:
             b, weights = _solve_program(y[near], x[near], totals - x[below].sum(axis=0))

@@ -39,6 +39,8 @@ def test_ticks_in_the_wrong_order_are_refused() -> None:
         fee_growth_inside(0, (60, -60), 1, (0, 0))
 
 
-def test_negative_counters_are_refused() -> None:
+def test_counters_out_of_range_are_refused() -> None:
     with pytest.raises(DataError, match=r"each counter must be a whole number"):
         fee_growth_inside(0, (-60, 60), -1, (0, 0))
+    with pytest.raises(DataError, match=r"growth must be below 2\*\*256"):
+        fees_earned(1, COUNTER, 0)

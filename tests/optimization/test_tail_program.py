@@ -74,6 +74,16 @@ def test_ties_do_not_prevent_an_optimum(monkeypatch: Any) -> None:
     check_optimality(b, s, y, x, totals)
 
 
+def test_dates_on_which_no_hedge_moves_do_not_warn(monkeypatch: Any) -> None:
+    y, x = sample(3000, 1)
+    x = x[:, 1:]
+    x[::3] = 0.0
+    y[::9] = 0.0
+    totals = 0.1 * x.sum(axis=0)
+    b, s = solve_in_parts(y, x, totals, 100, monkeypatch)
+    check_optimality(b, s, y, x, totals)
+
+
 def test_a_misleading_first_guess_is_corrected(monkeypatch: Any) -> None:
     y, x = sample(3000, 1)
     y[:: tail_program.STRIDE] = 500.0 + 40.0 * x[:: tail_program.STRIDE, 1]
