@@ -98,8 +98,12 @@ class OrderBook:
         self.reason = ""
         waiting = list(self._waiting)
         self._waiting.clear()
-        for update in waiting:
+        for place, update in enumerate(waiting, start=1):
             self.apply(update)
+            if self.state != "synchronized":
+                # the rest has been counted, and waits for the next snapshot
+                self._waiting.extend(waiting[place:])
+                return
 
     def apply(self, update: BookUpdate) -> bool:
         """Apply an update, and return whether the book is right and was changed by it.

@@ -93,8 +93,8 @@ def analyze_execution(
     Raises
     ------
     DataError
-        If a column is missing, a number is out of range, fills exceed the order, or a price is
-        needed that was not given.
+        If a column is missing, a number is out of range, fills exceed the order, a price is needed
+        that was not given, or several prices of the market are later than the last fill.
 
     Examples
     --------
@@ -121,6 +121,7 @@ def analyze_execution(
     trading = side * float(sizes @ (prices - arrival_price))
     opportunity = side * unfilled * (_end_price(end_price, unfilled) - decision_price)
     shortfall = delay + trading + opportunity + fees
+    _check_market(market, fills.index)
     twap, vwap = _means(market)
     return ExecutionReport(
         shortfall=shortfall,
@@ -189,12 +190,30 @@ def _end_price(end_price: float | None, unfilled: float) -> float:
     return end_price
 
 
+def _check_market(market: pd.DataFrame | None, filled: pd.Index[Any]) -> None:
+    """Refuse a market without prices, or with more than one after the last fill."""
+    if market is None:
+        return
+    if not isinstance(market, pd.DataFrame) or "price" not in market.columns or market.empty:
+        raise DataError("market must be a DataFrame with the column price and at least one row.")
+    if not isinstance(filled, pd.DatetimeIndex):
+        return
+    if not isinstance(market.index, pd.DatetimeIndex):
+        raise DataError("market must have times, as the fills do.")
+    if (market.index.tz is None) != (filled.tz is None):
+        raise DataError("The times of market and fills must both have a zone, or neither.")
+    n_later = int((market.index > filled.max()).sum())
+    if n_later > 1:
+        raise DataError(
+            f"{n_later} prices of the market are later than the last fill, {filled.max()}, and are "
+            "no benchmark of it. Cut the market there."
+        )
+
+
 def _means(market: pd.DataFrame | None) -> tuple[float, float]:
     """Return time- and volume-weighted mean prices of the market; nan where they are not known."""
     if market is None:
         return np.nan, np.nan
-    if not isinstance(market, pd.DataFrame) or "price" not in market.columns or market.empty:
-        raise DataError("market must be a DataFrame with the column price and at least one row.")
     prices = _positive(market, "price", "market")
     twap = float(prices.mean())
     if "volume" not in market.columns:

@@ -137,6 +137,18 @@ def test_updates_before_the_snapshot_are_kept_and_used() -> None:
     assert book.counts == {"kept": 2, "old": 1, "used": 1}
 
 
+def test_updates_that_wait_longer_are_counted_once() -> None:
+    book = OrderBook(BINANCE_SPOT)
+    for number in (100, 101, 104, 105):
+        book.apply(spot_update(number, number, bids=[(99.5, float(number))]))
+    book.apply_snapshot(snapshot())
+    assert book.reason == "update 104 to 104 does not follow 101"
+    assert book.counts == {"kept": 4, "old": 1, "used": 1, "gap": 1}
+    book.apply_snapshot(snapshot(103))
+    assert book.last_id == 105
+    assert book.best_bid == (99.5, 105.0)
+
+
 def test_after_a_gap_nothing_is_right_until_a_new_snapshot() -> None:
     book = OrderBook(BINANCE_SPOT)
     book.apply_snapshot(snapshot())

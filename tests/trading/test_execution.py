@@ -43,7 +43,7 @@ def test_benchmarks_that_are_not_known_are_not_numbers() -> None:
     report = analyze_execution(FILLS, "buy", 8.0, **PRICES)
     assert np.isnan(report.against_twap)
     without_volume = analyze_execution(
-        FILLS, "buy", 8.0, market=pd.DataFrame({"price": [100.0]}), **PRICES
+        FILLS, "buy", 8.0, market=pd.DataFrame({"price": [100.0]}, index=TIMES[:1]), **PRICES
     )
     assert np.isnan(without_volume.against_vwap)
     assert without_volume.against_twap > 0.0
@@ -55,7 +55,8 @@ def test_fills_that_add_up_but_for_rounding_need_no_end_price() -> None:
     assert analyze_execution(fills, "buy", 0.8, **PRICES).opportunity == 0.0
 
 
-MARKET = pd.DataFrame({"price": [100.0, 101.0], "volume": [3.0, 1.0]})
+MARKET = pd.DataFrame({"price": [100.0, 101.0], "volume": [3.0, 1.0]}, index=TIMES[:2])
+LATER = MARKET.set_axis(TIMES[:2] + pd.Timedelta("1h"))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,12 @@ MARKET = pd.DataFrame({"price": [100.0, 101.0], "volume": [3.0, 1.0]})
         ({"market": MARKET[["volume"]]}, r"market must be a DataFrame with the column price"),
         ({"market": MARKET.iloc[:0]}, r"market must be .* at least one row"),
         ({"market": MARKET.assign(price=[1.0, np.nan])}, r"Each price of the market must be"),
+        (
+            {"market": LATER},
+            r"2 prices of the market are later than the last fill, 2026-03-02 12:02",
+        ),
+        ({"market": MARKET.reset_index()}, r"market must have times, as the fills do"),
+        ({"market": MARKET.tz_localize(None)}, r"must both have a zone, or neither"),
         ({"market": MARKET.assign(volume=0.0)}, r"volume of the market must not be negative"),
         ({"fills": FILLS[["price"]]}, r"columns price and size"),
         ({"fills": FILLS.iloc[:0]}, r"at least one fill"),
