@@ -13,7 +13,7 @@ import pytest
 import hedgeresearch as hr
 
 
-def with_errors(model: hr.BEKK, frame: pd.DataFrame) -> hr.covariance.CovarianceFit:
+def with_errors(model: hr.BEKK | hr.DCC, frame: pd.DataFrame) -> hr.covariance.CovarianceFit:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
         fit = model.fit(frame)

@@ -14,7 +14,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.dcc_pair_targets import pair_targets
 from hedgeresearch.covariance.dcc.pair_search import PairSearch
-from tests.benchmarks.test_covariance_speed import note, with_errors
+from tests.benchmarks.test_bekk_speed import with_errors
+from tests.benchmarks.test_covariance_speed import note
 
 PANELS = {
     "clear": {"a": 0.05, "b": 0.93, "correlation": 0.6},
