@@ -100,7 +100,7 @@ class OrderBook:
         self._waiting.clear()
         for place, update in enumerate(waiting, start=1):
             self.apply(update)
-            if self.state != "synchronized":
+            if not self.is_synchronized:
                 # the rest has been counted, and waits for the next snapshot
                 self._waiting.extend(waiting[place:])
                 return
