@@ -18,7 +18,7 @@ def families(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], None]]:
 
     def compile_two() -> None:
         while waiting:
-            log().begin("ewma")
+            log().begin("ewma", "one")
             log().end("ewma", waiting.pop())
 
     found = {"moments": compile_two, "walks": lambda: None}

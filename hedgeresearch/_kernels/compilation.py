@@ -107,7 +107,7 @@ class Kernel:
 
     def _pays(self) -> bool:
         """Return whether to compile a kernel that steers passes, which Python runs else."""
-        limit = SHARE * seconds_to_compile(self.__module__)
+        limit = SHARE * seconds_to_compile(self.__module__, self.__name__)
         return is_urgent() or self._seconds > limit or self.is_kept
 
     def _steer(self, *arguments: Any) -> Any:
@@ -202,8 +202,8 @@ def kernel(
         The same of NumPy, for a kernel that fits call which need no other one.
     steers : bool
         Whether it calls passes over the data and computes with a few numbers itself, so that Python
-        can run it. It must give the same bits then: it is not fast, and uses ``math`` for
-        logarithms and exponentials, and products for powers.
+        can run it. It must compute the same then: it is not fast, and uses ``math`` for logarithms
+        and exponentials, and products for powers.
     """
     if function is None:
         return lambda marked: Kernel(marked, is_fast=fast, plain=plain, steers=steers)
@@ -245,7 +245,7 @@ def _log() -> CompilationLog:
 
     class Listener(event.Listener):  # type: ignore[misc]
         def on_start(self, compiling: Any) -> None:
-            record.begin(_module_name(compiling))
+            record.begin(_module_name(compiling), compiling.data["dispatcher"].py_func.__name__)
 
         def on_end(self, compiling: Any) -> None:
             record.end(_module_name(compiling), compiling.data["dispatcher"].py_func.__name__)

@@ -36,6 +36,8 @@ OUTLIER = 10.0
 """Size of a return, in standard deviations of the sample, that may make a local optimum."""
 CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant variance below which local optima are common."""
+TREND_MARGIN = 1.5
+"""Gain that a search may add to a trend of the variance on its grid, with normal innovations."""
 
 
 @kernel(fast=True)
@@ -95,12 +97,15 @@ def fit_garch(returns, constant_mean, asymmetric, student, warm, point, free):
             return value, norm
     count = grid_starts(returns, searched, starts)
     value, norm = best_climb(returns, searched, starts[:count], point, free)
-    if not _is_unclear(returns, point, value):
+    gain = gain_of_dynamics(returns, point, value)
+    if gain > CLEAR_GAIN:
         return value, norm
-    trend_starts(returns, point[5], starts[1:])
     for i in range(6):
         starts[0, i] = point[i]
-    value, norm = best_climb(returns, searched, starts[:3], point, free)
+    min_gain = -np.inf if student else gain - TREND_MARGIN
+    count = 1 + trend_starts(returns, point[5], min_gain, starts[1:])
+    if count > 1:
+        value, norm = best_climb(returns, searched, starts[:count], point, free)
     if asymmetric:
         # an asymmetric model must not end below the model that it nests
         for i in range(6):
@@ -243,16 +248,19 @@ def _is_inside(searched, free):
 
 
 @kernel
-def _is_unclear(returns, point, value):
-    """Return whether the best optimum may be a local one: little is gained, or outliers rule."""
+def gain_of_dynamics(returns, point, value):
+    """Return the gain of an optimum over a constant variance; zero where outliers rule it.
+
+    Where the gain is small, and where outliers rule, the optimum may be a local one.
+    """
     nu, log_constant, _ = density_constants(1.0 / point[5] if point[5] > 0.0 else NORMAL, 1)
-    constant = 0.0  # mean log-likelihood of a constant variance
+    constant = 0.0  # log-likelihood of a constant variance
     for t in range(returns.shape[0]):
         if abs(returns[t]) > OUTLIER:
-            return True
+            return 0.0
         v = (returns[t] - point[0]) ** 2
         if nu == NORMAL:
             constant += log_constant - 0.5 * v
         else:
             constant += log_constant - 0.5 * (nu + 1.0) * math.log(1.0 + v / (nu - 2.0))
-    return returns.shape[0] * value - constant < CLEAR_GAIN
+    return returns.shape[0] * value - constant

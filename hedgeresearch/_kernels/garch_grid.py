@@ -76,15 +76,18 @@ def grid_starts(returns, searched, starts):
 
 
 @kernel(steers=True)
-def trend_starts(returns, inverse_nu, starts):
-    """Fill two points (2, 6) with a variance that moves slowly and does not react to news.
+def trend_starts(returns, inverse_nu, min_gain, starts):
+    """Fill up to two points (2, 6) with a variance that moves slowly and does not react to news.
 
     With alpha = 0, h_t = L + (1 - L) p^t for a level L = omega / (1 - p). They are the best of a
-    grid with a falling and with a rising variance.
+    grid with a falling and with a rising variance, if their log-likelihood exceeds that of a
+    constant variance by more than ``min_gain``. Returns their number.
     """
     n_dates = returns.shape[0]
     n_changes = len(CHANGES)
-    points = np.zeros((4, len(TRENDS) * n_changes))
+    n_points = len(TRENDS) * n_changes
+    points = np.zeros((4, n_points + 1))
+    points[0, n_points] = 1.0  # the constant variance
     m = 0
     for trend in TRENDS:
         for change in CHANGES:
@@ -93,17 +96,21 @@ def trend_starts(returns, inverse_nu, starts):
             points[0, m] = max(level * (1.0 - points[3, m]), 1e-9)
             m += 1
     values = values_at(points, returns, 1.0 / inverse_nu if inverse_nu > 0.0 else NEARLY_NORMAL)
+    count = 0
     for side in range(2):
         best = side * n_changes // 2
-        for m in range(values.shape[0]):
+        for m in range(n_points):
             if (m % n_changes) // (n_changes // 2) == side and values[m] > values[best]:
                 best = m
-        starts[side, 0] = 0.0
-        starts[side, 1] = math.log(points[0, best])
-        starts[side, 2] = points[3, best]
-        starts[side, 3] = 0.0
-        starts[side, 4] = 0.5
-        starts[side, 5] = inverse_nu
+        if n_dates * (values[best] - values[n_points]) > min_gain:
+            starts[count, 0] = 0.0
+            starts[count, 1] = math.log(points[0, best])
+            starts[count, 2] = points[3, best]
+            starts[count, 3] = 0.0
+            starts[count, 4] = 0.5
+            starts[count, 5] = inverse_nu
+            count += 1
+    return count
 
 
 @kernel(steers=True)

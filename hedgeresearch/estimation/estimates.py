@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._labels import labels
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.typing import Array
 
@@ -57,7 +58,7 @@ class Estimates:
     def parameters(self) -> pd.Series[float]:
         """Estimate of each parameter, (k,)."""
         by_name = {str(name): value for name, value in self.values.items()}
-        names = pd.Index(list(by_name)) if by_name else None
+        names = labels(by_name) if by_name else None
         values = np.array(list(by_name.values()), dtype=np.float64)
         return pd.Series(values, index=names, name="estimate")
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_returns
-from hedgeresearch._validation.series import one_series
+from hedgeresearch._validation.series import only_column
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_ONE
 from hedgeresearch.errors import DataError
@@ -82,7 +82,7 @@ def fit_volatility(
 def _check_sample(series: pd.Series, parameter_names: Sequence[str]) -> pd.Series[float]:
     min_dates = MIN_DATES_PER_PARAMETER * len(parameter_names)
     frame = check_returns(series, minimum_rows=2)
-    sample = one_series(frame)
+    sample = only_column(frame, "returns")
     check_at_door(frame, OF_ONE)
     if len(sample) < min_dates:
         raise DataError(

@@ -113,7 +113,7 @@ def test_python_steers_until_compiling_pays(
     readings = iter(np.cumsum([0.0, 0.0, 10.0, 0.1] * 4).tolist())
     for module in (compilation, steering):
         monkeypatch.setattr(module, "thread_time", lambda: next(readings))
-    monkeypatch.setattr(compilation, "seconds_to_compile", lambda module: 1.0)
+    monkeypatch.setattr(compilation, "seconds_to_compile", lambda module, kernel: 1.0)
     monkeypatch.setattr(Kernel, "is_kept", False)
     monkeypatch.setattr(Kernel, "part_of", lambda part, fast: part.function)
     monkeypatch.setitem(globals(), "twice", kernel(twice))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.box_search import begin_search
+from hedgeresearch._kernels.box_search import CONVERGED, begin_search
 from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, garch_coordinates
 from hedgeresearch._kernels.garch_fit import best_climb, fit_garch, is_hopeless, unit_series
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
@@ -58,17 +58,19 @@ def test_optimum_is_not_below_that_of_the_search_in_python(alpha, name):
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("alpha", [0.0, 0.1])
-def test_python_finds_the_same_bits_as_compiled_code(alpha, name):
+def test_python_finds_what_compiled_code_finds(alpha, name):
     flags = MODELS[name]
     returns = hr.data.simulate_dcc(400, alpha=alpha, beta=0.85, seed=5).returns["asset"]
     unit = in_units(returns.to_numpy(), flags[0])
-    found = set()
+    ends = []
     for search in (fit_garch.dispatcher, fit_garch.interpreted):
         point = np.zeros(6)
         free = np.zeros(6, dtype=bool)
-        ends = np.array(search(unit, *flags, False, point, free))
-        found.add(ends.tobytes() + point.tobytes() + free.tobytes())
-    assert len(found) == 1
+        value, norm = search(unit, *flags, False, point, free)
+        assert norm < CONVERGED
+        ends.append([400 * value, *point, *free])
+    # fast passes may sum in another order
+    np.testing.assert_allclose(*ends, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -101,7 +101,7 @@ def test_trends_are_the_best_of_a_falling_and_a_rising_variance():
     """Of a sample whose variance grows sixfold, the rising one is much better."""
     returns = unit_returns(1000, seed=3) * np.sqrt(np.linspace(0.3, 1.8, 1000))
     starts = np.empty((2, 6))
-    trend_starts(returns, 0.2, starts)
+    assert trend_starts(returns, 0.2, -np.inf, starts) == 2
     falling, rising = [garch_parameters(start) for start in starts]
     assert falling[2] == 0.0
     assert rising[2] == 0.0
@@ -110,3 +110,18 @@ def test_trends_are_the_best_of_a_falling_and_a_rising_variance():
     likelihood = GARCHLikelihood(returns, [1, 2, 3, 5])
     values = [1000 * likelihood(start[[1, 2, 3, 5]]).value for start in starts]
     assert values[1] > values[0] + 5.0
+
+
+def test_trends_of_little_gain_are_no_starts():
+    returns = unit_returns(1000, seed=3) * np.sqrt(np.linspace(0.3, 1.8, 1000))
+    returns /= returns.std()
+    starts = np.full((2, 6), np.nan)
+    assert trend_starts(returns, 0.0, 3.0, starts) == 1
+    rising = garch_parameters(starts[0])
+    assert rising[1] / (1.0 - rising[4]) > 1.0
+    assert np.isnan(starts[1]).all()
+    # the first variance of the grid is one, without a step of the recursion
+    value = GARCHLikelihood(returns, [1, 2, 3])(starts[0, 1:4]).value
+    gain = 1000 * (value + 0.5 * np.log(2.0 * np.pi) + 0.5 * np.mean(returns**2))
+    assert trend_starts(returns, 0.0, gain - 0.1, starts) == 1
+    assert trend_starts(returns, 0.0, gain + 0.1, starts) == 0

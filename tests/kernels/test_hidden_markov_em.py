@@ -18,8 +18,8 @@ def observations():
 
 @pytest.mark.parametrize("structure", [FULL, DIAGONAL, SPHERICAL])
 @pytest.mark.parametrize("density", DEGREES)
-def test_python_finds_the_same_bits_as_compiled_code(density, structure):
-    found = set()
+def test_python_finds_what_compiled_code_finds(density, structure):
+    found = []
     for run, moments_of in (
         (maximize_by_em.dispatcher, expected_moments.dispatcher),
         (maximize_by_em.interpreted, expected_moments.interpreted),
@@ -35,5 +35,6 @@ def test_python_finds_the_same_bits_as_compiled_code(density, structure):
         ends = np.array(run(observations(), *parameters, *how), dtype=float)
         moments = moments_of(observations(), *parameters, structure)
         arrays = (ends, *parameters, degrees, history, *moments[:4], np.tril(moments[4]))
-        found.add(b"".join(np.ascontiguousarray(x).tobytes() for x in arrays))
-    assert len(found) == 1
+        found.append(np.concatenate([x.ravel() for x in arrays]))
+    # fast passes may sum in another order
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-9)

@@ -1,32 +1,37 @@
 """Lines on standard error about compiling."""
 
 import sys
-from importlib.util import find_spec
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
 
 from hedgeresearch._kernels import notices
+from hedgeresearch._kernels.compilation import Kernel
 from hedgeresearch._kernels.notices import CompilationLog, Compiled
 
 RECORDED = dict(notices.SECONDS)
 
 
-def test_recorded_times_are_of_modules_that_exist() -> None:
-    for module, seconds in RECORDED.items():
-        assert find_spec(f"hedgeresearch._kernels.{module}") is not None
+def test_recorded_times_are_of_kernels_that_exist() -> None:
+    for name, seconds in RECORDED.items():
+        module, _, kernel = name.partition(".")
+        found = getattr(import_module(f"hedgeresearch._kernels.{module}"), kernel)
+        assert isinstance(found, Kernel)
         assert seconds >= 1.0
 
 
 @pytest.fixture(autouse=True)
 def _loud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(notices.QUIET, raising=False)
-    monkeypatch.setattr(notices, "SECONDS", {"garch": 2.6, "ewma": 0.4})
+    monkeypatch.setattr(
+        notices, "SECONDS", {"garch.whole": 2.6, "garch.part": 9.0, "ewma.whole": 0.4}
+    )
 
 
 def compile_one(log: CompilationLog, module: str) -> None:
-    log.begin(module)
-    log.begin("linear_algebra")
+    log.begin(module, "whole")
+    log.begin("linear_algebra", "part")
     log.end("linear_algebra", "part")
     log.end(module, "whole")
 
@@ -71,6 +76,21 @@ def test_lines_can_be_switched_off(
         monkeypatch.setattr(sys, "stderr", None)
     compile_one(CompilationLog("nothing is kept"), "garch")
     assert capsys.readouterr() == ("", "")
+
+
+def test_observers_within_each_other_find_the_same() -> None:
+    log = CompilationLog("")
+    with log.observed() as outer:
+        with log.observed() as inner:
+            compile_one(log, "ewma")
+        compile_one(log, "ewma")
+    compile_one(log, "ewma")
+    assert (len(inner), len(outer)) == (1, 2)
+    with log.observed() as outer:
+        with log.observed():
+            pass
+        compile_one(log, "ewma")
+    assert len(outer) == 1
 
 
 def test_parts_of_a_kernel_count_with_it() -> None:
