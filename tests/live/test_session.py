@@ -56,6 +56,9 @@ def test_bars_equal_those_of_a_table_of_quotes(start: Any, first_time: int, seed
     legs: dict[str, Leg | Source] = {"BTC": SPOT, "PERP": PERPETUAL}
     rng = np.random.default_rng(seed)
     times = first_time + rng.integers(1, SECOND // 2, 60).cumsum()
+    # some are received at the end of a bar
+    times[::10] = -(-times[::10] // SECOND) * SECOND
+    times.sort()
     events: list[Sourced] = []
     for number, time in enumerate(times.tolist()):
         price = float(rng.uniform(50_000.0, 60_000.0))
