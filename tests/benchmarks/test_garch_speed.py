@@ -1,9 +1,6 @@
 """Times of GARCH with robust errors on samples that are easy and hard to fit; none is asserted."""
 
-import subprocess
-import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -72,31 +69,3 @@ def test_garch_in_arrays(benchmark: Any, name: str) -> None:
         return hr.GARCH().estimate_array(returns).covariance()
 
     assert benchmark(fit_and_errors).shape == (4, 4)
-
-
-COMPILED = """
-import time
-import numpy as np
-import hedgeresearch as hr
-model = hr.GARCH()
-returns = np.random.default_rng(0).standard_normal(500)
-import numba
-begin = time.process_time()
-model.estimate_array(returns).covariance()
-print(time.process_time() - begin)
-"""
-
-
-def test_garch_compiled_for_the_first_time(benchmark: Any, tmp_path: Path) -> None:
-    """CPU seconds of the first fit and its errors with an empty cache, in the name of the case."""
-    command = [sys.executable, "-c", COMPILED]
-    environment = {"NUMBA_CACHE_DIR": str(tmp_path), "PATH": ""}
-    root = Path(hr.__file__).parents[1]
-    done = benchmark.pedantic(
-        subprocess.run,
-        (command,),
-        {"capture_output": True, "cwd": root, "check": True, "env": environment},
-        rounds=1,
-        iterations=1,
-    )
-    benchmark.extra_info |= {"case": f"GARCH compiled: {float(done.stdout):.1f} s", "aim": 15.0}
