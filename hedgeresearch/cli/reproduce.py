@@ -53,7 +53,10 @@ def reproduce_papers(
     output: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute published numbers again; --all leaves out studies of many minutes."""
+    """Compute published numbers again.
+
+    --all leaves out studies of many minutes.
+    """
     if every == (name is not None):
         raise DataError(f"pass one name or --all; the names are {', '.join(NAMES)}.")
     requested: dict[str, int | None] = {}

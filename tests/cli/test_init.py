@@ -19,7 +19,10 @@ SECTION = re.compile(r"(?m)^# (\w+):(?! is).*(?:\n#   .*)*")
 """A section in comments, with the lines of its settings."""
 SETTING = re.compile(r"(?m)^  +# (\w+):.*")
 """A setting in comments within a section that is read."""
-OF_OTHER_BOOKS = ("file: ", "value: ", "of: ", "funding: {", "underlying: ")
+OF_OTHER_BOOKS = (
+    *("file: ", "value: ", "of: ", "funding: {", "underlying: "),
+    *("moment: ", "volatilities: ", "forwards: ", "discounts: "),
+)
 """Settings in place of others of the template, or of an instrument that it does not have."""
 
 
