@@ -35,6 +35,7 @@ SECONDS: dict[str, float] = {
     "markov_switching_garch.regime_variances": 1.0,
     "markov_switching_garch.switching_garch_scores": 1.3,
     "running_errors.running_slope_variances": 2.7,
+    "svi_fit.search_svi": 7.3,
     "switching_autoregression.improved_by_em": 7.0,
     "switching_autoregression.search_autoregression": 2.9,
     "switching_correlation.switching_em": 2.2,

@@ -189,7 +189,11 @@ def _describe(fit: SurfaceFit, delta: Any) -> str:
     findings = fit.arbitrage().findings or ["no arbitrage was found"]
     dropped = int(fit.chain.dropped.to_numpy().sum())
     points = [f"{finding[0].upper()}{finding[1:]}." for finding in findings]
-    points.append(f"{dropped} of {len(fit.chain.table)} quotes were not used.")
+    fitted = int(fit.summary["n_quotes"].sum())
+    points.append(
+        f"{dropped} of {len(fit.chain.table)} quotes cannot be used; the smiles are those of "
+        f"{fitted} out of the money."
+    )
     points.append(_index(fit)[1])
     parts = [
         wrapped(head),

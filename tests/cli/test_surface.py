@@ -50,6 +50,8 @@ def test_the_text_is_that_of_the_library(run: Run, file: Path, chain: OptionChai
     assert f"the 25-delta put is {-shape['risk_reversal']:.2f} points above the call" in text
     assert "No arbitrage was found." in text
     assert "Variance index of 30 days:" in text
+    fitted = SVI().fit(chain).summary["n_quotes"].sum()
+    assert f"the smiles are those of {fitted} out of the money" in text
     assert max(map(len, output.splitlines())) <= 80
 
 

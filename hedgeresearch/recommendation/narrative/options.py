@@ -34,12 +34,18 @@ def option_sentences(assessment: Assessment) -> list[str]:
         *_expiry_sentences(assessment),
         *_trade_sentences(assessment),
         *_margin_warnings(risk),
-        _delta_sentence(risk),
+        _delta_sentence(risk, assessment.currency),
         _theta_sentence(risk, assessment.currency),
         *_revaluation_sentences(risk, assessment),
         _worst_point_sentence(risk, assessment.currency),
         *_margin_sentences(risk, assessment.currency),
     ]
+
+
+def trades_options(assessment: Assessment) -> bool:
+    """Return whether options are traded to hedge those held."""
+    book = assessment.problem.options
+    return book is not None and bool(np.any(book.trades))
 
 
 def model_sentences(assessment: Assessment) -> list[str]:
@@ -77,10 +83,15 @@ def _trade_sentences(assessment: Assessment) -> list[str]:
             sentences.append(f"{book.names[i]}: no trade, hold {before} ({reason}).")
             continue
         verb = "buy" if new > held else "sell"
-        known = "" if math.isnan(costs[i]) else f" It costs {money(costs[i], assessment.currency)}."
+        premium = abs(new - held) * abs(float(book.values.value[i]))
+        paid = f"the premium {'paid' if new > held else 'received'} is "
+        paid += money(premium, assessment.currency)
+        known = ""
+        if not math.isnan(costs[i]):
+            known = f", fees and spread cost {money(costs[i], assessment.currency)}"
         sentences.append(
             f"{book.names[i]}: {verb} {exact(abs(new - held))}, from {before} to "
-            f"{side(new, exact(new))} ({reason}).{known}"
+            f"{side(new, exact(new))} ({reason}); {paid}{known}."
         )
     return sentences
 
@@ -97,7 +108,7 @@ def _expiry_sentences(assessment: Assessment) -> list[str]:
     ]
 
 
-def _delta_sentence(risk: OptionRisk) -> str:
+def _delta_sentence(risk: OptionRisk, currency: str) -> str:
     """Return the exposures before and after the hedges, and the delta that they are in."""
     parts = risk.exposure
     is_own = parts.index.isin(["options held", "units held"])
@@ -105,12 +116,21 @@ def _delta_sentence(risk: OptionRisk) -> str:
     own = dict(zip(names, parts[is_own].sum().to_numpy(dtype=float).tolist(), strict=True))
     net = dict(zip(names, parts.to_numpy(dtype=float)[-1].tolist(), strict=True))
     unit = risk.underlying
+    others = float(parts["delta"].to_numpy(dtype=float)[parts.index == "other hedges"].sum())
+    by_beta = f" (other than options by their beta to {unit})" if others else ""
     return (
-        f"The position has a delta of {quantity(own['delta'])} {unit}, a gamma of "
-        f"{quantity(own['gamma'])} {unit} for a price move of 1% and a vega of "
-        f"{quantity(own['vega'])} per point of volatility; with all hedges they are "
-        f"{quantity(net['delta'])}, {quantity(net['gamma'])} and {quantity(net['vega'])}. The "
-        f"delta is {CONVENTIONS[risk.convention]}, on {day(risk.moment)}."
+        f"The position has {_greeks_text(own, unit, currency)}; with all hedges{by_beta} they are "
+        f"{quantity(net['delta'])}, {quantity(net['gamma'])} and {money(net['vega'], currency)}. "
+        f"The delta is {CONVENTIONS[risk.convention]}, on {day(risk.moment)}."
+    )
+
+
+def _greeks_text(own: dict[str, float], unit: str, currency: str) -> str:
+    """Return delta, gamma and vega with their units."""
+    return (
+        f"a delta of {quantity(own['delta'])} {unit}, a gamma of {quantity(own['gamma'])} {unit} "
+        f"for a price move of 1% and a vega of {money(own['vega'], currency)} per point of "
+        "volatility"
     )
 
 

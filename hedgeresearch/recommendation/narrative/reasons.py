@@ -21,7 +21,11 @@ from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
-from hedgeresearch.recommendation.narrative.options import model_sentences, option_sentences
+from hedgeresearch.recommendation.narrative.options import (
+    model_sentences,
+    option_sentences,
+    trades_options,
+)
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 from hedgeresearch.recommendation.narrative.risks import (
     added_variance_sentences,
@@ -51,7 +55,12 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *trade_sentences(assessment.problem.names, assessment.plan),
         *small_position_sentences(assessment.small_positions, assessment.currency),
         *unknown_cost_sentences(assessment.problem.terms, assessment.plan),
-        *cost_sentences(assessment.problem.names, assessment.plan, assessment.currency),
+        *cost_sentences(
+            assessment.problem.names,
+            assessment.plan,
+            assessment.currency,
+            with_options=trades_options(assessment),
+        ),
         *closes_sentences(assessment.other_closes),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),

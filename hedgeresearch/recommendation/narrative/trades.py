@@ -83,13 +83,19 @@ def unknown_cost_sentences(instruments: Sequence[Terms], plan: Plan) -> list[str
     return sentences
 
 
-def cost_sentences(names: list[str], plan: Plan, currency: str) -> list[str]:
-    """Return what the trades cost, as far as it is known; nothing where none is known."""
+def cost_sentences(names: list[str], plan: Plan, currency: str, *, with_options: bool) -> list[str]:
+    """Return what the trades cost, as far as it is known; nothing where none is known.
+
+    Where options are traded, too, whose costs are in sentences of their own, they are named.
+    """
     traded = plan.trades != 0.0
     known = plan.costs[traded & ~np.isnan(plan.costs)]
     if not len(known):
         return []
-    trades = "trade costs" if np.count_nonzero(traded) == 1 else "trades cost"
+    one = np.count_nonzero(traded) == 1
+    whose = [name for name, moves in zip(names, traded, strict=True) if moves]
+    of = f" of {' and '.join(whose)}" if with_options else ""
+    trades = f"trade{of} costs" if one else f"trades{of} cost"
     unknown = [
         name for name, missing in zip(names, traded & np.isnan(plan.costs), strict=True) if missing
     ]

@@ -3,13 +3,18 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.options import black_price, years_to_expiry
 from hedgeresearch.recommendation.inputs.option_book import option_book
 from hedgeresearch.recommendation.inputs.option_values import OptionValues
 from hedgeresearch.recommendation.sizing.option_hedges import neutral_contracts, option_costs
 from tests.recommendation.option_books import (
+    EXPIRY,
+    LAST,
+    SPOT,
     advise_options,
     coin_option,
     coin_perpetual,
@@ -127,7 +132,26 @@ def test_costs_of_options_are_in_the_account() -> None:
     assert option_costs(found.problem)[1] == pytest.approx(bought * 0.0003 * 60e3)
     unknown = advise_options({PUT: -20}, [CALL, linear_perpetual()], option_market())
     assert np.isnan(unknown.orders["cost"][0])
-    assert "C70: buy" in " ".join(unknown.reasons)
+    said = " ".join(unknown.reasons)
+    assert "C70: buy" in said
+    assert "fees and spread" not in said
+
+
+def test_premium_is_said_apart_from_fees_and_spread() -> None:
+    market = option_market()
+    call = dollar_option("C70", "call", 70e3, fee_per_contract=18.0)
+    found = advise_options({PUT: -20}, [call, linear_perpetual()], market)
+    bought = found.holdings["C70"]
+    years = years_to_expiry(LAST, pd.Timestamp(EXPIRY))
+    premium = bought * black_price(SPOT, 70e3, years, 0.58)
+    said = " ".join(found.reasons)
+    assert (
+        f"the premium paid is {premium:,.0f} USD, fees and spread cost {18 * bought:,.0f}" in said
+    )
+    assert "of PERP costs" in said
+    assert "(other than options by their beta to BTC)" in said
+    sold = advise_options({PUT: 20}, [call, linear_perpetual()], market)
+    assert "the premium received is" in " ".join(sold.reasons)
 
 
 @pytest.mark.parametrize(
