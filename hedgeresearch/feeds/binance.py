@@ -61,6 +61,42 @@ def read_binance_frame(frame: dict[str, Any], receive_time: int) -> MarketEvent 
         ) from error
 
 
+class BinanceInstrument:
+    """Reader of the frames of one instrument.
+
+    Parameters
+    ----------
+    symbol : name of the instrument, such as "BTCUSDT", whose frames alone are read; None is that of
+        the first frame that names one, and frames of another one are then refused
+    """
+
+    def __init__(self, symbol: str | None) -> None:
+        self.symbol = symbol
+        self._leaves_others = symbol is not None
+
+    def __call__(self, frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
+        """Return the event in a frame, or None; answers of the spot market name no instrument."""
+        found = _symbol_of(frame)
+        if self.symbol is None:
+            self.symbol = found
+        if found in (None, self.symbol):
+            return read_binance_frame(frame, receive_time)
+        if self._leaves_others:
+            return None
+        raise DataError(
+            f"Frames of {self.symbol} and of {found} make no common book. Pass symbol=, the one to "
+            "read."
+        )
+
+
+def _symbol_of(frame: dict[str, Any]) -> str | None:
+    """Return the instrument that a frame names, if it names one."""
+    data = frame.get("data", frame) if isinstance(frame, dict) else None
+    if not isinstance(data, dict):
+        return None
+    return data.get("s", data.get("symbol"))
+
+
 def _read(frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
     """Return the event in a frame, by its kind."""
     if "lastUpdateId" in frame:

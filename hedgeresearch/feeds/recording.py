@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
-from hedgeresearch.feeds.binance import read_binance_frame
+from hedgeresearch.feeds.binance import BinanceInstrument
 from hedgeresearch.microstructure.events import MarketEvent
 
 FrameReader = Callable[[dict[str, Any], int], MarketEvent | None]
@@ -22,21 +22,26 @@ FrameReader = Callable[[dict[str, Any], int], MarketEvent | None]
 
 @exported_by("hedgeresearch.feeds")
 def read_recording(
-    path: str | Path, read_frame: FrameReader = read_binance_frame
+    path: str | Path, read_frame: FrameReader | None = None, *, symbol: str | None = None
 ) -> Iterator[MarketEvent]:
     """Yield the events of a recording in the order in which they were received.
 
     Parameters
     ----------
     path : file of lines ``<nanoseconds> <json>``; compressed if its name ends in .gz
-    read_frame : function from a decoded frame and its time to an event, or None to leave it out
+    read_frame : function from a decoded frame and its time to an event, or None to leave it out;
+        None reads frames of Binance
+    symbol : name of the instrument to read from frames of Binance; None expects only one
 
     Raises
     ------
     DataError
         If a line cannot be read; the message names it. A last line, or a compressed file, that was
-        cut off ends the recording, as of a recorder that was stopped.
+        cut off ends the recording, as of a recorder that was stopped. If frames of Binance are of
+        several instruments and none is named.
     """
+    if read_frame is None:
+        read_frame = BinanceInstrument(symbol)
     with _opened(Path(path)) as lines:
         for number, line in enumerate(_lines_to_the_cut(lines), start=1):
             event = read_frame(*_frame_of(line, number, path))

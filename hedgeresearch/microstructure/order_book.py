@@ -119,6 +119,11 @@ class OrderBook:
             verdict = self.rule.first(update, self.last_id)
         else:
             verdict = self.rule.following(update, self.last_id)
+        if verdict == "old" and self._is_newer(update):
+            text = f"update {update.final_id} is newer than {self.last_id}, with a lower number"
+            self._lose("gap", text)
+            self._waiting.append(update)
+            return False
         if verdict == "old":
             self.counts["old"] += 1
             return False
@@ -187,6 +192,15 @@ class OrderBook:
         self._is_first = False
         self.counts["used"] += 1
         return True
+
+    def _is_newer(self, update: BookUpdate) -> bool:
+        """Return whether an update is later than the last one by the venue's clock, if it has one.
+
+        The time of a snapshot is that of its answer and cannot be compared.
+        """
+        if self._is_first or update.event_time is None or self.event_time is None:
+            return False
+        return update.event_time > self.event_time
 
     def _is_crossed(self) -> bool:
         """Return whether a bid is as high as an ask."""

@@ -129,3 +129,15 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
     path.write_text(f"1 {json.dumps(UPDATE)}\n{line}")
     with pytest.raises(DataError, match="Line 2 of"):
         list(read_recording(path))
+
+
+def test_instruments_of_one_recording_do_not_mix(tmp_path: Path) -> None:
+    other = {"data": {**TRADE, "s": "ETHUSDT"}}
+    path = tmp_path / "frames.txt"
+    path.write_text(f"1 {json.dumps(UPDATE)}\n2 {json.dumps(other)}\n")
+    with pytest.raises(DataError, match="Frames of BTCUSDT and of ETHUSDT make no common book"):
+        list(read_recording(path))
+    (update,) = read_recording(path, symbol="BTCUSDT")
+    (trade,) = read_recording(path, symbol="ETHUSDT")
+    assert isinstance(update, BookUpdate)
+    assert isinstance(trade, Trade)

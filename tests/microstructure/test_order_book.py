@@ -286,3 +286,13 @@ def test_many_random_changes_keep_the_best_price() -> None:
         held[price] = size
         expected = max(price for price, size in held.items() if size > 0.0)
         assert book.best_bid == (expected, held[expected])
+
+
+def test_numbers_that_start_again_are_a_gap() -> None:
+    book = OrderBook(BINANCE_SPOT)
+    book.apply_snapshot(snapshot())
+    book.apply(BookUpdate(101, 101, None, [], [], 1_000, 1))
+    assert not book.apply(BookUpdate(90, 95, None, [], [], 900, 2))
+    assert book.is_synchronized
+    assert not book.apply(BookUpdate(1, 1, None, [], [], 1_001, 3))
+    assert book.reason == "update 1 is newer than 101, with a lower number"
