@@ -129,6 +129,14 @@ def stress_grid(problem: HedgeProblem, valuation: Valuation, holdings: Array) ->
     )
 
 
+def past_moves(problem: HedgeProblem) -> str:
+    """Return what a book is revalued at, in words: volatilities that are numbers do not move."""
+    quotes = problem.market.quotes
+    links = {} if quotes is None else quotes.volatilities
+    moves = any(isinstance(one, str) for one in links.values())
+    return f"past moves of price{' and volatility' if moves else ''}"
+
+
 def option_stress(
     problem: HedgeProblem, valuation: Valuation, holdings: Array, past: BookProfits, dates: pd.Index
 ) -> pd.DataFrame:
@@ -140,7 +148,7 @@ def option_stress(
             "volatility of past moves",
             float(past.position.std(ddof=1)),
             float(past.hedged.std(ddof=1)),
-            "volatility of the next period if past moves of price and volatility were repeated",
+            f"volatility of the next period if {past_moves(problem)} were repeated",
         )
     )
     for row in stress_grid(problem, valuation, holdings).itertuples(index=False):

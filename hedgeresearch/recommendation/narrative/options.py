@@ -10,6 +10,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import day, exact, money, quantity, side
 from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.assessment.option_profits import past_moves
 from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
 from hedgeresearch.recommendation.sizing.option_hedges import option_costs
 
@@ -60,11 +61,8 @@ def model_sentences(assessment: Assessment) -> list[str]:
 
 
 def revaluation_basis(assessment: Assessment) -> str:
-    """Return what a book is revalued at, in words: volatilities that are numbers do not move."""
-    quotes = assessment.problem.market.quotes
-    links = {} if quotes is None else quotes.volatilities
-    moves = any(isinstance(one, str) for one in links.values())
-    return f"when revalued at past moves of price{' and volatility' if moves else ''}"
+    """Return what the volatility of a book is computed from, in words."""
+    return f"when revalued at {past_moves(assessment.problem)}"
 
 
 def _trade_sentences(assessment: Assessment) -> list[str]:

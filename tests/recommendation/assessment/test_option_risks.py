@@ -130,6 +130,8 @@ def test_theta_and_what_delta_leaves_are_said() -> None:
     numbers = option_market(volatilities={"P55": 0.6})
     constant = advise_options({dollar_option(): 20}, linear_perpetual(), numbers)
     assert constant.decision.endswith("when revalued at past moves of price.")
+    said = " ".join(constant.stress["meaning"])
+    assert "if past moves of price were repeated" in said
 
 
 def test_findings_are_readable() -> None:
