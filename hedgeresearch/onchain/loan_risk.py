@@ -31,7 +31,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import rows_in
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.data.quality.simple_returns import check_simple_returns
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.onchain.lending import LoanPosition
 from hedgeresearch.typing import Array
@@ -175,6 +175,11 @@ def simulate_loan(
         If the returns hold no token of the loan, have fewer than 20 observations or are not simple
         returns, the health factor is below one today, or a number is out of range.
 
+    Warns
+    -----
+    DataWarning
+        If collateral has no returns, whose price then stays as it is.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
@@ -199,6 +204,7 @@ def simulate_loan(
     frame = check_simple_returns(returns, MIN_RETURNS)
     tokens = _tokens_with_returns(loan, frame)
     n_periods = rows_in(horizon, frame.index, most=MAX_PERIODS)
+    _warn_of_constant_collateral(loan, tokens)
     past = np.log1p(frame[tokens].to_numpy(dtype=float))
     if block_length is None:
         block_length = optimal_block_length(np.column_stack([past, past**2]))
@@ -257,6 +263,17 @@ def _tokens_with_returns(loan: LoanPosition, returns: pd.DataFrame) -> list[str]
             f"{', '.join(map(str, returns.columns))}. Rename the columns."
         )
     return tokens
+
+
+def _warn_of_constant_collateral(loan: LoanPosition, tokens: list[str]) -> None:
+    """Warn of collateral without returns, whose price cannot fall on any path."""
+    constant = [each.token for each in loan.collateral if each.token not in tokens]
+    if constant:
+        warn_caller(
+            f"The price of {', '.join(constant)} stays as it is on all paths, which is right for "
+            "what does not move against the debt only. Pass its returns otherwise.",
+            DataWarning,
+        )
 
 
 def _draws(

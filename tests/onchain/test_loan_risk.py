@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.margin import barrier_probability
 from hedgeresearch.onchain import Collateral, LoanPosition, simulate_loan
 
@@ -71,6 +71,7 @@ def test_tokens_that_fall_together_share_their_dates() -> None:
     np.testing.assert_allclose(risk.lowest_health, 8.0 / 7.0)
 
 
+@pytest.mark.filterwarnings("ignore:The price of USDC stays")
 def test_a_short_position_in_what_is_owed_does_not_help() -> None:
     loan = LoanPosition([Collateral("USDC", 16_000.0, 0.8)], {"WETH": 5.5})
     risk = simulate_loan(loan, PRICES, returns_of(), 30)
@@ -79,6 +80,7 @@ def test_a_short_position_in_what_is_owed_does_not_help() -> None:
         risk.hedge_for(0.01, "WETH")
 
 
+@pytest.mark.filterwarnings("ignore:The price of .* stays")
 def test_a_repayment_of_more_than_is_owed_is_refused() -> None:
     loan = LoanPosition([Collateral("USDC", 16_000.0, 0.8)], {"WETH": 5.5, "DAI": 10.0})
     risk = simulate_loan(loan, {**PRICES, "DAI": 1.0}, returns_of(), 30)
@@ -126,3 +128,11 @@ def test_tokens_that_are_not_owed_or_simulated_are_refused() -> None:
         risk.repayment_for(0.01, "WETH")
     with pytest.raises(DataError, match=r"USDC is not simulated. Choose one of WETH"):
         risk.hedge_for(0.01, "USDC")
+
+
+def test_collateral_without_returns_is_warned_of() -> None:
+    loan = LoanPosition(
+        [Collateral("WETH", 10.0, 0.825), Collateral("WBTC", 1.0, 0.7)], {"USDC": 11_000.0}
+    )
+    with pytest.warns(DataWarning, match="The price of WBTC stays as it is on all paths"):
+        simulate_loan(loan, {**PRICES, "WBTC": 60_000.0}, returns_of(), 30, n_paths=100)

@@ -14,7 +14,13 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.options.chains.filters import FILTERS, USED, quality, warn_of_faults
+from hedgeresearch.options.chains.filters import (
+    FILTERS,
+    USED,
+    quality,
+    warn_of_faults,
+    warn_of_order,
+)
 from hedgeresearch.options.chains.forwards import forward_table, warn_of_given_forwards
 from hedgeresearch.options.chains.pricing import quotes_from_volatilities
 from hedgeresearch.options.chains.quotes import volatility_quotes
@@ -101,6 +107,7 @@ class OptionChain:
         object.__setattr__(self, "rate", checked_rate(self.rate, self.expiries))
         warn_of_given_forwards(self.forwards, self.index)
         warn_of_faults(self.table, self.quality)
+        warn_of_order(self.table, self.quality)
 
     # --- other layouts ---
 

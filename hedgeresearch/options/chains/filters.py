@@ -69,3 +69,27 @@ def warn_of_faults(table: pd.DataFrame, reasons: pd.Series[str]) -> None:
                 "all quotes are of the same moment.",
                 DataWarning,
             )
+
+
+def warn_of_order(table: pd.DataFrame, reasons: pd.Series[str]) -> None:
+    """Warn of quotes offered below what an option that is worth less is bid at.
+
+    A call is worth less at a higher strike, a put at a lower one, whatever the forward.
+    """
+    used = table[reasons == USED]
+    faults = []
+    for (_, kind), rows in used.groupby(["expiry", "kind"], sort=True):
+        ordered = rows.sort_values("strike", ascending=kind == "put")
+        best_worse_bid = ordered["bid"].cummax().shift(fill_value=-np.inf)
+        faults.append(ordered[ordered["ask"] < best_worse_bid])
+    found = pd.concat(faults) if faults else used
+    if faults and len(found):
+        first = found.iloc[0]
+        side = "higher" if first["kind"] == "call" else "lower"
+        warn_caller(
+            f"{counted(len(found), 'quote')} of {len(table)} are offered below the bid of a "
+            f"{side} strike, first the {first['kind']} of strike {first['strike']:g} and expiry "
+            f"{day(first['expiry'])} ({first['bid']:g} bid, {first['ask']:g} offered); they bend "
+            "the smile. Leave out the quote that is stale.",
+            DataWarning,
+        )

@@ -66,6 +66,7 @@ def test_parity_gives_the_forward_back(
     assert_allclose(estimated.forward(expiry), forward, rtol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore:.*offered below the bid of a higher strike")
 def test_the_median_is_over_strikes_within_five_percent(rows: pd.DataFrame) -> None:
     # only 100 lies within 5 %, so that the nearest five count: 90 to 110
     off = {(90.0, "call"): 0.4, (95.0, "call"): 0.2, (115.0, "call"): 9.0}
@@ -268,3 +269,17 @@ def test_slope_of_exchanged_calls_and_puts_is_refused(rows: pd.DataFrame) -> Non
     swapped = rows.assign(kind=rows["kind"].map({"call": "put", "put": "call"}))
     with pytest.raises(DataError, match="calls and puts are not exchanged"):
         OptionChain(swapped, MOMENT, rate="parity")
+
+
+@pytest.mark.parametrize(
+    ("kind", "strike", "side"), [("call", 110.0, "higher"), ("put", 90.0, "lower")]
+)
+def test_a_stale_quote_out_of_order_is_warned_of(kind: str, strike: float, side: str) -> None:
+    strikes = np.arange(80.0, 125.0, 5.0)
+    frame = pd.DataFrame({"expiry": EXPIRY, "strike": strikes, "forward": 100.0, "volatility": 0.3})
+    table = OptionChain.from_volatilities(frame, MOMENT).table
+    is_stale = (table["kind"] == kind) & (table["strike"] == strike)
+    table.loc[is_stale, ["bid", "ask"]] *= 0.05
+    expected = f"1 quote of 18 are offered below the bid of a {side} strike, first the {kind} of"
+    with pytest.warns(DataWarning, match=expected):
+        OptionChain(table, MOMENT)
