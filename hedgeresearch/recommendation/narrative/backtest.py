@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 from hedgeresearch._formatting import counted, day, full_percent, percent, quantity
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
-from hedgeresearch.recommendation.assessment.tournament import FEW_OBSERVATIONS, Tournament
+from hedgeresearch.recommendation.assessment.tournament import (
+    FEW_OBSERVATIONS,
+    SAME_COST,
+    Tournament,
+)
 
 MIN_GAP = 0.01
 """Difference of the expected and the measured share of variance for which a reason is given."""
@@ -138,9 +142,16 @@ def _choice_sentence(tournament: Tournament, found: OutOfSample | None) -> str:
     listed = ", ".join(f"{name} {text(price[name])}" for name in kept)
     return (
         f"{opening}: {field} it is in the {level} model confidence set with {_enumerated(others)}, "
-        f"and costs least of them ({noun} after the first trade, in values of the position: "
-        f"{listed}){turnover}."
+        f"and costs least of {_compared_in_cost(tournament)} ({noun} after the first trade, in "
+        f"values of the position: {listed}){turnover}."
     )
+
+
+def _compared_in_cost(tournament: Tournament) -> str:
+    """Return the models of which the best costs least: one that is left aside may cost less."""
+    price = tournament.price
+    is_least = price[tournament.best] <= price[tournament.kept].min() + SAME_COST
+    return "them" if is_least else "those that are not left aside"
 
 
 def _enumerated(names: Sequence[str]) -> str:

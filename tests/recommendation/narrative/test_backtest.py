@@ -194,7 +194,8 @@ def test_a_beaten_model_and_few_observations_are_named(
     odd = Tournament(table, "ewma", 0.9, 23)
     choice, aside, few = tournament_sentences(replace(findings, tournament=odd))
     assert "in favour of ewma: among 4 models over 23 observations it is in the 90%" in choice
-    assert "set with ols, and costs least of them" in choice
+    assert "set with ols, and costs least of those that are not left aside (" in choice
+    assert choice.endswith("in values of the position: ols 2.1, ewma 66.4).")
     assert aside == (
         "Left aside, as another one removed no less and costs no more: ols (by naive)."
     )
