@@ -24,11 +24,13 @@ def test_only_the_default_without_a_backtest_has_the_sentence() -> None:
 def test_the_numbers_are_those_of_the_selection() -> None:
     table = recorded_table("selection")
     assert f"of {len(table)} models" in EVIDENCE
-    best = table[table["eligible"]].iloc[0]
+    best = table.iloc[0]
     assert best.name == "OLS and decays by regime"
-    assert (
-        f"{best['score']:.2%} ({table.loc['OLS and decays stacked', 'score']:.2%} with" in EVIDENCE
-    )
+    other = table.loc[~table["regimes"], "score"].max()
+    assert f"{best['score']:.2%} ({other:.2%} the best one without regimes)" in EVIDENCE
+    markets = recorded_table("development").index.unique("market")
+    assert "simulated" in markets
+    assert len(markets) == 4  # three markets and simulated returns
     assert f"at {best['relative turnover']:.0%} of the turnover of a DCC" in EVIDENCE
     assert entrants(1000)["OLS and decays by regime"] == default_hedge()
 
