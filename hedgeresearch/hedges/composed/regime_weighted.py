@@ -15,6 +15,8 @@ probability that was predicted:
 
 The second term counts c dates with the losses of all n dates, whose mean l is scaled to the mean
 l_k of the regime. Hedged returns come from forward splits of the sample, as in ``CombinedHedge``.
+The probabilities are predicted with parameters of the whole sample, so that regimes look better
+separated within it than later.
 """
 
 from __future__ import annotations

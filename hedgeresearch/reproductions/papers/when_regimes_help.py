@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 PAPER = Paper(
     title="When do regimes help a hedge?",
-    citation="the protocol docs/when_regimes_help_protocol.md, committed before any run.",
+    citation="the protocol docs/when_regimes_help_protocol.md, committed before any run; its last "
+    "section has what was changed later, and when.",
     doi=None,
     numbers_from="the run recorded in this package",
     files=(

@@ -35,7 +35,9 @@ def joint_test(losses: pd.DataFrame, against: str, horizon: int) -> dict[str, An
     ----------
     losses : DataFrame (n_months, n_models)
     against : name of the benchmark
-    horizon : int, dates of a span: blocks are at least twice as long as it
+    horizon : int
+        Dates of a span. Blocks are at least twice as long as spans of daily data; spans of weeks
+        or months may be longer than the shortest block.
     """
     bootstrap = Bootstrap(n_bootstrap=N_PANEL_DRAWS, shortest=1 + 2 * horizon // DAYS_PER_MONTH)
     position = list(losses.columns).index(against)
