@@ -62,7 +62,8 @@ def walk_forward_options(
     refit_every : int, number of days between estimations
     splitter : anything with scikit-learn's ``split`` over days, instead of both
     cost : Costs of trading the hedges, on changes of the ratios summed over the options of a day:
-        futures of several expiries count as one
+        futures of several expiries count as one, and so do the contracts that an OptionTarget
+        finds from day to day: rolls cost nothing, and an option costs a share of the future's price
     seed : int, random seed of the bootstrap in the tables
 
     Raises

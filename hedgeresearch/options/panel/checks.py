@@ -108,7 +108,9 @@ def checked_dates(table: pd.DataFrame) -> CheckedDates:
         )
     firsts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
     starts = np.append(firsts, len(values))
-    _check_contracts(table, len(firsts))
+    # much faster than the general check, for a panel that grows by one date
+    if len(firsts) > 1 or len(set(table["contract"])) < len(table):
+        check_contracts(table)
     ends = table["next_date"].to_numpy()
     _check_ends(table, values, ends, starts)
     return CheckedDates(
@@ -116,10 +118,8 @@ def checked_dates(table: pd.DataFrame) -> CheckedDates:
     )
 
 
-def _check_contracts(table: pd.DataFrame, n_dates: int) -> None:
+def check_contracts(table: pd.DataFrame) -> None:
     """Refuse a contract that comes twice on a date."""
-    if n_dates == 1 and len(set(table["contract"])) == len(table):
-        return  # much faster than the general check, for a panel that grows by one date
     twice = table.duplicated(["date", "contract"]).to_numpy()
     if twice.any():
         raise DataError(

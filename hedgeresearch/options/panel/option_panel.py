@@ -16,6 +16,7 @@ from hedgeresearch.options.panel.arrays import Flags, PanelArrays
 from hedgeresearch.options.panel.checks import (
     MOVES,
     QUOTES,
+    check_contracts,
     check_prices,
     check_ranges,
     check_underlying,
@@ -129,6 +130,8 @@ class OptionPanel:
         DataError
             As for the panel; or if a contract changes its kind or strike.
         """
+        if not isinstance(quotes, pd.DataFrame):
+            raise DataError(f"quotes must be a DataFrame; got {type(quotes).__name__}.")
         absent = [column for column in QUOTES if column not in quotes.columns]
         if absent:
             raise DataError(f"quotes must have the columns {list(QUOTES)}; {absent} are missing.")
@@ -139,6 +142,7 @@ class OptionPanel:
                 f"a contract must keep its kind and strike; {name!r} has several. Give each "
                 "contract a name of its own."
             )
+        check_contracts(quotes)
         dates = pd.Index(quotes["date"].unique())
         following = dict(pairwise(dates))
         table = quotes.assign(next_date=quotes["date"].map(following))
@@ -150,7 +154,7 @@ class OptionPanel:
                 "volatility": "next_volatility",
             }
         )
-        table = table.merge(later, on=["next_date", "contract"], how="left", validate="m:1")
+        table = table.merge(later, on=["next_date", "contract"], how="left")
         return cls(table, **settings)
 
     def __repr__(self) -> str:

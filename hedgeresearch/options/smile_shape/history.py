@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
@@ -81,7 +82,7 @@ def skew_history(
     [0.2, 0.3]
     """
     dated = _dated(chains)
-    maturities = sorted({float(one) for one in days} if isinstance(days, Sequence) else {days})
+    maturities = np.unique(np.asarray(days, dtype=float)).tolist()
     rows = []
     for date, chain in dated.items():
         try:

@@ -73,7 +73,7 @@ def skew(
     ... )
     >>> fit = hr.options.SVI().fit(hr.options.OptionChain.from_volatilities(smile, moment))
     >>> skew(fit)[["at_the_money", "risk_reversal", "slope"]].round(3).iloc[0].to_list()
-    [0.2, -0.012, -0.101]
+    [0.2, -0.012, -0.1]
     """
     if not isinstance(surface, SurfaceFit):
         raise DataError(

@@ -2,7 +2,8 @@
 
 Source: Cboe, Volatility Index Methodology, version 6.0, appendices. Options are out of the money
 on each side of K0, the highest strike up to the forward. From K0 outward, options without a bid are
-skipped, and two of them in a row end the strip.
+skipped, and two of them in a row end the strip. A bid without an ask has no middle: it counts as no
+bid.
 """
 
 from __future__ import annotations
@@ -79,8 +80,9 @@ def strip_of(chain: OptionChain, expiry: pd.Timestamp, rule: str = "cboe") -> St
     rows = chain.table[chain.table["expiry"] == expiry]
     prices = rows.pivot(index="strike", columns="kind", values=["bid", "ask"]).sort_index()
     strikes = prices.index.to_numpy(dtype=float)
-    bids = {kind: _side(prices, "bid", kind) for kind in ("call", "put")}
-    middles = {kind: (bids[kind] + _side(prices, "ask", kind)) / 2.0 for kind in ("call", "put")}
+    ask = {kind: _side(prices, "ask", kind) for kind in ("call", "put")}
+    bids = {kind: np.where(ask[kind] > 0.0, _side(prices, "bid", kind), 0.0) for kind in ask}
+    middles = {kind: (bids[kind] + ask[kind]) / 2.0 for kind in ask}
     center = int(np.searchsorted(strikes, forward, side="right")) - 1
     if center < 0:
         raise DataError(

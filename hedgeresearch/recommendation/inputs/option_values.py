@@ -124,7 +124,8 @@ def revalued(state: OptionState, moves: Array, shifts: Array, elapsed: float = 0
     shifts : array (n_scenarios, n_options)
         What is added to the volatilities.
     elapsed : float
-        Years that have passed; an option that has expired is worth its settlement.
+        Years that have passed, over which the discount grows at its rate; an option that has
+        expired is worth its settlement.
 
     Raises
     ------
@@ -141,7 +142,8 @@ def revalued(state: OptionState, moves: Array, shifts: Array, elapsed: float = 0
     forward = state.forward * (1.0 + moves[:, None])
     years = np.maximum(state.years - elapsed, MIN_YEARS)
     volatility = np.maximum(state.volatility + shifts, MIN_VOLATILITY)
-    columns = (forward, state.strike, years, volatility, state.sign, state.discount)
+    discount = state.discount ** (years / state.years)
+    columns = (forward, state.strike, years, volatility, state.sign, discount)
     prices = np.empty(shape[0] * shape[1])
     black_prices(
         *(np.ascontiguousarray(np.broadcast_to(one, shape)).ravel() for one in columns), prices

@@ -39,7 +39,7 @@ def with_option_hedges(problem: HedgeProblem, limits: Limits) -> HedgeProblem:
     Raises
     ------
     DataError
-        If there are more than two, or two that are the same hedge.
+        If there are more than two, two that are the same hedge, or they have no vega or gamma.
     """
     if problem.options is None:
         return problem
@@ -63,7 +63,14 @@ def neutral_contracts(book: OptionBook) -> Array:
     greeks = np.array([book.values.vega, book.values.gamma])[:n_hedging]
     exposure = greeks[:, :n] @ book.contracts[:n]
     effects = greeks[:, n:]
-    scaled = effects / np.abs(effects).max(axis=1, keepdims=True)
+    size = np.abs(effects).max(axis=1, keepdims=True)
+    if not size.all():
+        what = "vega" if not size[0] else "gamma"
+        raise DataError(
+            f"options that hedge must have a {what}; {' and '.join(book.names[n:])} "
+            "have none, too far from the money or too near to their expiry. Use other options."
+        )
+    scaled = effects / size
     if np.linalg.cond(scaled) > MAX_CONDITION:
         raise DataError(
             f"options that hedge must differ in strike or expiry; {' and '.join(book.names[n:])} "

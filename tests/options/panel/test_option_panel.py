@@ -63,6 +63,15 @@ def test_quote_gaps_are_dropped_and_counted() -> None:
     assert panel.n_dates == 4
 
 
+def test_quotes_that_come_twice_are_refused(table: pd.DataFrame) -> None:
+    quotes = table.assign(strike=100.0)
+    twice = pd.concat([quotes, quotes.iloc[:1]]).sort_values("date", kind="stable")
+    with pytest.raises(hr.DataError, match="comes again"):
+        OptionPanel.from_quotes(twice)
+    with pytest.raises(hr.DataError, match="quotes must be a DataFrame; got list"):
+        OptionPanel.from_quotes([1])  # type: ignore[arg-type]
+
+
 def test_options_at_the_edges_are_dropped_and_counted(table: pd.DataFrame) -> None:
     soon = table.copy()
     soon.loc[0, "expiry"] = 4 / 365

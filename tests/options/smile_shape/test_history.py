@@ -56,6 +56,10 @@ def test_several_maturities_have_a_term_structure() -> None:
     chain = chain_at(moment, 0.3, 0.1, days=(20.0, 120.0))
     found = skew_history({moment.date(): chain}, [90, 30])
     assert found.index.to_list() == [pd.Timestamp("2024-05-22")]
+    pd.testing.assert_frame_equal(
+        skew_history({moment.date(): chain}, np.array([90, 30])),  # type: ignore[arg-type]
+        found,
+    )
     row = found.iloc[0]
     assert_allclose(row["term_structure"], row["at_the_money 90d"] - row["at_the_money 30d"])
     both = skew(SVI().fit(chain), [30.0, 90.0])

@@ -108,6 +108,19 @@ def test_a_flat_smile_has_its_own_variance(chain_of: Callable[..., OptionChain])
     assert_allclose(found.volatility, 0.2, rtol=2e-4)
 
 
+def test_a_bid_without_an_ask_counts_as_no_bid(chain_of: Callable[..., OptionChain]) -> None:
+    chain = chain_of(lambda k, years: 0.2 + 0.0 * k, days=(30.0,), strikes=np.arange(0.5, 2.0, 0.1))
+    table = chain.table
+    center = variance_index(chain, 30.0).expiries["k0"].iloc[0]
+    next_one = table["strike"][table["strike"] > center].min()
+    is_open = (table["strike"] == next_one) & (table["kind"] == "call")
+    found = {}
+    for side in ("bid", "ask"):
+        without = table.assign(**{side: table[side].mask(is_open)})
+        found[side] = variance_index(OptionChain(without, chain.moment), 30.0).variance
+    assert found["ask"] == found["bid"] != variance_index(chain, 30.0).variance
+
+
 def test_other_days_are_linear_in_total_variance(
     chain_of: Callable[..., OptionChain],
 ) -> None:

@@ -154,6 +154,13 @@ def test_premium_is_said_apart_from_fees_and_spread() -> None:
     assert "the premium received is" in " ".join(sold.reasons)
 
 
+def test_options_without_vega_cannot_hedge() -> None:
+    far = dollar_option("C70", "call", 7e6)
+    market = option_market(volatilities={"P55": 0.6, "C70": 0.01})
+    with pytest.raises(hr.DataError, match="must have a vega; C70 have none"):
+        advise_options({PUT: -20}, [far, linear_perpetual()], market)
+
+
 @pytest.mark.parametrize(
     ("hedges", "message"),
     [
