@@ -9,6 +9,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch._kernels.black import black_prices
+from hedgeresearch._validation.numbers import is_number
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.options.checks import MAX_VOLATILITY
 from hedgeresearch.options.panel.arrays import PanelArrays
@@ -215,10 +216,11 @@ def check_underlying(table: pd.DataFrame, arrays: PanelArrays) -> None:
 
 def check_ranges(min_expiry: Any, delta_range: Any) -> None:
     """Refuse ranges that are no ranges."""
-    if not min_expiry >= 0.0:
+    if not is_number(min_expiry) or not min_expiry >= 0.0:
         raise DataError(f"min_expiry must not be negative; got {min_expiry!r}.")
-    low, high = delta_range
-    if not 0.0 <= low < high <= 1.0:
+    ends = list(delta_range) if isinstance(delta_range, tuple | list) else []
+    is_pair = len(ends) == 2 and all(map(is_number, ends))
+    if not is_pair or not 0.0 <= ends[0] < ends[1] <= 1.0:
         raise DataError(
             f"delta_range must be two ascending numbers from 0 to 1; got {delta_range!r}."
         )

@@ -249,8 +249,14 @@ class SurfaceFit:
 
         chosen = self.smiles
         if expiries is not None:
-            known = {pd.Timestamp(one).tz_convert("UTC") for one in expiries}
-            chosen = tuple(one for one in self.smiles if one.expiry in known)
+            wanted = [pd.Timestamp(one) for one in expiries]
+            absent = [one for one in wanted if one.tz is None or one not in self.expiries]
+            if absent:
+                raise DataError(
+                    f"expiries must be of the surface; {day(absent[0])} has no smile. Pass some of "
+                    "fit.expiries."
+                )
+            chosen = tuple(one for one in self.smiles if one.expiry in wanted)
         return plot_smiles(chosen, self.chain.quotes(), ax)
 
     def plot_surface(self) -> Any:

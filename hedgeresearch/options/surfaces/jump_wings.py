@@ -82,7 +82,11 @@ class JumpWings:
         )
 
     def smile(self) -> SVISmile:
-        """Return the raw parameters (lemma 3.2)."""
+        """Return the raw parameters (lemma 3.2).
+
+        A smile with like wings and its minimum at the money has the same jump wings for every
+        sigma: the one of SSVI is used.
+        """
         w = self.v * self.years
         root = float(np.sqrt(w))
         b = root / 2.0 * (self.c + self.p)
@@ -92,7 +96,7 @@ class JumpWings:
         gap = w - self.v_min * self.years
         if abs(beta) < FLAT:
             # m = 0: the formula of sigma divides by zero, and w(0) = a + b sigma
-            sigma = gap / (b * (1.0 - mean)) if mean < 1.0 else root
+            sigma = gap / (b * (1.0 - mean)) if mean < 1.0 else root / (2.0 * self.p)
             return SVISmile(w - b * sigma, b, rho, 0.0, sigma)
         sign = float(np.sign(beta))
         alpha = sign * float(np.sqrt(1.0 / beta**2 - 1.0))

@@ -156,8 +156,10 @@ def test_other_input_is_refused(table: pd.DataFrame) -> None:
         OptionPanel(3)  # type: ignore[arg-type]
     with pytest.raises(hr.DataError, match="min_expiry must not be negative"):
         OptionPanel(table, min_expiry=-1.0)
-    with pytest.raises(hr.DataError, match="two ascending numbers"):
-        OptionPanel(table, delta_range=(0.9, 0.1))
+    wrong: Any
+    for wrong in ((0.9, 0.1), None, (0.1,), ("0.1", 0.9)):
+        with pytest.raises(hr.DataError, match="two ascending numbers"):
+            OptionPanel(table, delta_range=wrong)
     with pytest.raises(hr.DataError, match="keep its kind and strike; 'a' has several"):
         OptionPanel.from_quotes(quotes().assign(contract="a"))
 

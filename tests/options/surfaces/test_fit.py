@@ -164,6 +164,9 @@ def test_smiles_are_drawn_with_bid_and_ask(spx: OptionChain) -> None:
     assert_allclose(np.asarray(volatility), expected)
     _, own = plt.subplots()
     assert fit.plot(own, expiries=[fit.expiries[1]]) is own
+    for other in (pd.Timestamp("2040-01-01", tz="UTC"), fit.expiries[1].tz_localize(None)):
+        with pytest.raises(DataError, match="has no smile. Pass some of"):
+            fit.plot(own, expiries=[other])
     assert len(own.lines) == 1
 
 

@@ -37,6 +37,15 @@ def test_a_minimum_at_the_money_comes_back() -> None:
     )
 
 
+def test_a_smile_with_like_wings_is_that_of_ssvi() -> None:
+    variance = 0.03
+    phi = 2.5
+    smile = SVISmile(variance / 2.0, variance * phi / 2.0, 0.0, 0.0, 1.0 / phi)  # rho = 0
+    assert_allclose(
+        list(vars(JumpWings.of(smile, 0.5).smile()).values()), list(vars(smile).values())
+    )
+
+
 def test_the_repair_has_no_butterflies(option_reference: dict[str, Any]) -> None:
     entry = option_reference["svi_vogt_repair"]
     repaired = JumpWings.of(VOGT, 1.0).without_butterflies()
