@@ -143,8 +143,8 @@ def _hedged(
 ) -> tuple[OptionHedgeFit, OptionHedgeFit | None, str | None]:
     """Return the fit over the hedged days, the fit to go on with, and why a refit failed."""
     try:
-        fit = model.fit(sample)
-        return fit.advance(hedged), fit, None
+        later = model.fit(sample).advance(hedged)
+        return later, later, None
     except HedgeResearchError as error:
         failure = str(error)
     try:

@@ -144,6 +144,30 @@ def test_failed_refits_are_counted_and_the_fit_before_goes_on(smiles: SimulatedS
 
 
 @dataclass(frozen=True)
+class FittedOnce:
+    """An adaptive hedge that fails on all fits but the first."""
+
+    inner = HullWhiteDelta(halflife=20)
+    traits = OptionHedgeTraits()
+
+    def fit(self, panel: OptionPanel) -> OptionHedgeFit:
+        if panel.dates[0] > pd.Timestamp("2000-01-03"):
+            raise hr.DataError("no fit today.")
+        return self.inner.fit(panel)
+
+    def advance(self, fit: OptionHedgeFit, panel: OptionPanel) -> OptionHedgeFit:
+        return self.inner.advance(fit, panel)
+
+
+def test_the_fit_before_goes_on_from_its_last_day(smiles: SimulatedSmiles) -> None:
+    panel = smiles.panel
+    found = walk_forward_options({"once": FittedOnce()}, panel, window=100, refit_every=40)
+    assert found.failed_refits["once"] == found.n_refits - 1
+    whole = FittedOnce.inner.fit(panel.days(0, 100)).extend(panel.days(100, panel.n_dates))
+    np.testing.assert_allclose(found.errors["once"], whole.hedging_errors, atol=1e-14)
+
+
+@dataclass(frozen=True)
 class Cheat:
     """A hedge with the ratio that the moves of its own rows would have needed."""
 
