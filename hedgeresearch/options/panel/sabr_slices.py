@@ -17,7 +17,7 @@ from hedgeresearch.typing import Array
 N_STEPS = 15
 """Steps of the search."""
 DIFFERENCE = 1e-6
-"""Relative step of the differences."""
+"""Step of the differences, of each parameter."""
 MAX_RHO = 0.99
 """Size of rho, at most."""
 NU_RANGE = (0.01, 10.0)
