@@ -45,8 +45,15 @@ def identified_inverse(information, tangent, inverse):  # noqa: C901, PLR0912 - 
     scale = np.empty(m)
     is_maximum = True
     for a in range(m):
-        is_maximum = is_maximum and inside[a, a] > 0.0
-        scale[a] = np.sqrt(max(inside[a, a], 1e-300))
+        scale[a] = 1.0
+        if inside[a, a] > 0.0:
+            scale[a] = np.sqrt(inside[a, a])
+        elif inside[a, a] <= 0.0:
+            # a direction without curvature says nothing on the others, nor they on it
+            is_maximum = False
+            for b in range(m):
+                inside[a, b] = 0.0
+                inside[b, a] = 0.0
     for a in range(m):
         for b in range(m):
             inside[a, b] /= scale[a] * scale[b]

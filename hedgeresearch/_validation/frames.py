@@ -190,7 +190,9 @@ def as_frame(data: Any, name: str) -> pd.DataFrame:
 
 def _as_column(data: pd.Series[Any], name: Any) -> pd.DataFrame:
     """Return a Series as a frame of one column."""
-    if not isinstance(name, str) or not isinstance(data.dtype, np.dtype):
+    # numbers only: pandas looks at objects again and finds another type
+    is_plain = isinstance(data.dtype, np.dtype) and data.dtype != object
+    if not isinstance(name, str) or not is_plain:
         return data.to_frame(name)
     frame = pd.DataFrame(data.to_numpy()[:, None], data.index, labels([name]))
     if data.attrs:

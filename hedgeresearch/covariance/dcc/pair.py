@@ -159,7 +159,9 @@ class PairCorrelation:
             (first.unit_returns, second.unit_returns),
             products,
         )
-        covariance = transform @ products @ transform.T / len(self.x) ** 2
+        # where the variance itself overflows, errors are not known
+        with np.errstate(over="ignore", invalid="ignore"):
+            covariance = transform @ products @ transform.T / len(self.x) ** 2
         held = np.diag(covariance) == 0.0
         covariance[held] = np.nan
         covariance[:, held] = np.nan

@@ -38,7 +38,7 @@ def find_similar(covariance: Array, names: list[str]) -> list[DataProblem]:
 
 
 def _same_as_asset(correlation: Array, names: list[str]) -> list[DataProblem]:
-    if names[0].startswith(OPTIONS_ON):  # options are hedged with their underlying
+    if str(names[0]).startswith(OPTIONS_ON):  # options are hedged with their underlying
         return []
     own = 1.0 - correlation[0, 1:] ** 2
     problems = []

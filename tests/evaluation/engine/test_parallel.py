@@ -36,6 +36,10 @@ HEDGES = [
     hr.ShrunkHedge(hr.OLSHedge()),
     hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}),
     hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
+    hr.RegimeWeightedHedge(
+        {"ols": hr.OLSHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance())},
+        hr.GaussianHMM(2, n_starts=2),
+    ),
 ]
 COVARIANCES = [
     hr.SampleCovariance(),
@@ -46,6 +50,7 @@ COVARIANCES = [
     hr.BEKK(),
     hr.OrthogonalGARCH(),
     hr.RegimeCorrelation(n_starts=2),
+    hr.RegimeDCC(),
     hr.DCC(univariate=hr.ArchModel()),
 ]
 LABELS = pd.Series(

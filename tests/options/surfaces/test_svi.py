@@ -16,6 +16,8 @@ from hedgeresearch.options.surfaces.smiles import SVISmile
 from hedgeresearch.options.surfaces.ssvi import ssvi_smile
 from tests.options.conftest import MOMENT
 
+# smiles with noise have quotes out of order
+pytestmark = pytest.mark.filterwarnings("ignore:.*offered below the bid of a")
 Chains = Callable[..., OptionChain]
 VOGT = SVISmile(-0.041, 0.1331, 0.306, 0.3586, 0.4153)
 CALM = SVISmile(0.01, 0.12, -0.4, 0.02, 0.15)
