@@ -17,7 +17,8 @@ DEFAULT_NAME = "regime"
 EVIDENCE = (
     "it is the default, as it removed most variance of 22 models in the mean over three markets "
     "and simulated returns on which it was chosen, 64.90% (64.83% the best one without regimes), "
-    "at 28% of the turnover of a DCC (hedgeresearch reproduce when_regimes_help)."
+    "at 28% of the turnover of a DCC; on 111 other pairs models without regimes removed as much "
+    "(hedgeresearch reproduce when_regimes_help)."
 )
 """Why the default is the default, the end of a sentence."""
 DECAYS = (0.94, 0.97, 0.99)

@@ -54,6 +54,8 @@ PAPER = Paper(
 )
 SHARE_TOLERANCE = 1e-5
 P_TOLERANCE = 2e-3
+SHOWN_GAINS = (-0.15, 0.15)
+"""Gains in the figure; a few are far outside."""
 
 
 def run(checkpoint: Path | None) -> Findings:
@@ -124,14 +126,16 @@ def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
             label=f"{label} pairs",
         )
     axes.axhline(0.0, color="0.6", lw=0.8, zorder=0)
-    axes.set(xlabel="log(1 + G) x persistence", ylabel="log variance, OLS less regimes")
+    axes.set(
+        xlabel="log(1 + G) x persistence", ylabel="log variance, OLS less regimes", ylim=SHOWN_GAINS
+    )
     axes.legend(loc="upper left")
 
 
 def _draw_markets(axes: Axes, shown: Shown) -> None:
     """Draw the gain of some models over OLS in each market, over one period."""
     single = shown.confirmation["variance"].xs(1, level="horizon").unstack("model")
-    models = ["naive", "EWMA", "DCC", "regimes", shown.flagship]
+    models = ["decays stacked", "EWMA", "DCC", "regimes", shown.flagship]
     table = 100.0 * single.sub(single["ols"], axis=0)[[*dict.fromkeys(models)]]
     rows = range(len(table))
     for i, model in enumerate(table):

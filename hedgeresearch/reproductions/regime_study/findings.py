@@ -100,8 +100,8 @@ def points_of(study: Study, pairs: list[Pair], flagship: str) -> pd.DataFrame:
     known = {pair.name: true_potential(pair.truth) for pair in pairs if pair.truth is not None}
     columns = study.potentials.columns
     truth = pd.DataFrame([*known.values()], index=[*known], columns=columns, dtype=float)
-    true = truth[["potential", "persistence"]]
-    described = by_pair.join(study.potentials).join(true, rsuffix=", true")
+    true = truth[["potential", "persistence"]].add_suffix(", true")
+    described = by_pair.join(study.potentials).join(true)
     return table.join(described, on="pair")
 
 

@@ -143,7 +143,7 @@ def walk_rows(walk: PairWalk, spans: Spans) -> list[dict[str, Any]]:
 
 def monthly_shares(losses: Array, walk: PairWalk, horizon: int) -> pd.DataFrame:
     """Return sums of losses by the month in which spans end, as shares of the unhedged total."""
-    months = walk.dates[horizon - 1 :].to_period("M")
+    months = walk.dates[horizon - 1 :].tz_localize(None).to_period("M")  # of UTC
     shares = losses[:, :-1] / losses[:, -1].sum()
     return pd.DataFrame(shares, months, walk.models).groupby(level=0).sum()
 
