@@ -17,6 +17,7 @@ class ModelName(StrEnum):
     kalman = "kalman"
     ecm = "ecm"
     ewma = "ewma"
+    decays = "decays"
     dcc = "dcc"
     regime = "regime"
 

@@ -11,6 +11,7 @@ from .composed.shrunk import ShrunkHedge as ShrunkHedge
 from .constant_ratio import advance_constant_ratio as advance_constant_ratio
 from .constant_ratio import constant_ratio_fit as constant_ratio_fit
 from .default import regime_conditional_hedge as regime_conditional_hedge
+from .default import stacked_decays_hedge as stacked_decays_hedge
 from .fit import HedgeFit as HedgeFit
 from .inputs import join_prices as join_prices
 from .inputs import join_returns as join_returns

@@ -87,9 +87,9 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         None recommends ``fit``. "best" recommends the winner of ``backtest``, fitted on all
         observations: the model of the 90% model confidence set that costs least, see
         :func:`hedgeresearch.recommendation.assess_tournament`. Without a backtest, one is run of
-        the fit's model and of nine others, at the costs of the instruments, which takes seconds:
-        1:1, OLS, rolling OLS, EWMA, DCC-GARCH, the Kalman filter, stacking, and two models of
-        regimes (for more than two hedges, or few observations, fewer).
+        the fit's model and of ten others, at the costs of the instruments, which takes seconds:
+        1:1, OLS, rolling OLS, EWMA, three decays stacked, DCC-GARCH, the Kalman filter, stacking,
+        and two models of regimes (for more than two hedges, or few observations, fewer).
     holdings : mapping from instrument
         Contracts already held, negative for short holdings; none by default.
     objective : Objective

@@ -20,7 +20,7 @@ from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.composed.combined import CombinedHedge
 from hedgeresearch.hedges.composed.horizon import HorizonHedge
-from hedgeresearch.hedges.default import regime_conditional_hedge
+from hedgeresearch.hedges.default import regime_conditional_hedge, stacked_decays_hedge
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.kalman.hedge import KalmanHedge
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
@@ -189,7 +189,8 @@ def entrants(fit: HedgeFit | None, window: int, n_hedges: int) -> dict[str, Hedg
     models = {"ewma": ewma}
     if window >= MIN_GARCH_WINDOW:
         dcc: HedgeModel = MinimumVarianceHedge(DCC())
-        models |= {"rolling": RollingOLSHedge(window // 4), "dcc": dcc}
+        decays = stacked_decays_hedge()
+        models |= {"rolling": RollingOLSHedge(window // 4), "decays": decays, "dcc": dcc}
         if n_hedges <= MAX_HEDGES:
             members = {"naive": NaiveHedge(), "ewma": ewma, "dcc": dcc}
             within = RegimeHedge(GaussianHMM(2, n_starts=4), covariance_model=EWMACovariance(DECAY))

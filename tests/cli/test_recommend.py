@@ -11,7 +11,12 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
-from hedgeresearch.hedges.default import EVIDENCE, default_hedge, regime_conditional_hedge
+from hedgeresearch.hedges.default import (
+    EVIDENCE,
+    default_hedge,
+    regime_conditional_hedge,
+    stacked_decays_hedge,
+)
 
 Run = Callable[..., tuple[int, str, str]]
 Check = Callable[[tuple[int, str, str], str], None]
@@ -48,6 +53,7 @@ OLS = ("recommend", "--model", "ols")
         ("ols", hr.OLSHedge()),
         ("ewma", hr.MinimumVarianceHedge(hr.EWMACovariance())),
         ("dcc", hr.MinimumVarianceHedge(hr.DCC())),
+        ("decays", stacked_decays_hedge()),
         ("regime", regime_conditional_hedge()),
     ],
 )
@@ -71,7 +77,7 @@ def test_each_model_recommends_what_the_library_does(
 
 
 @pytest.mark.long
-def test_default_model_and_table_are_regimes_of_the_nasdaq(run: Run) -> None:
+def test_default_model_and_table_are_decays_of_the_nasdaq(run: Run) -> None:
     code, output, _ = run("recommend", "--json")
     assert code == 0
     result = json.loads(output)
@@ -79,8 +85,8 @@ def test_default_model_and_table_are_regimes_of_the_nasdaq(run: Run) -> None:
     assert result["reasons"][-1] == f"Why this model: {EVIDENCE}"
     assert (result["asset"], result["as_of"]) == ("NASDAQ", "2018-12-31")
     assert (result["notional"], list(result["ratio"])) == (1e6, ["SP500"])
-    assert result["ratio"]["SP500"] == pytest.approx(1.1659, abs=1e-3)
-    assert len(result["ratio_by_regime"]) == 2
+    assert result["ratio"]["SP500"] == pytest.approx(1.1978, abs=1e-3)
+    assert result["regime_probabilities"] is None
 
 
 def test_text_has_data_model_and_sentence(run: Run) -> None:

@@ -54,8 +54,8 @@ def test_without_a_backtest_one_is_run_at_the_costs_of_the_terms(
     backtest = found.settings.backtest
     assert backtest is not None
     assert list(backtest.models) == [
-        *("naive", "ols", "ewma", "rolling", "dcc", "kalman", "stacking", "regime around ewma"),
-        *("regime", describe(ROLLING)),
+        *("naive", "ols", "ewma", "rolling", "decays", "dcc", "kalman", "stacking"),
+        *("regime around ewma", "regime", describe(ROLLING)),
     ]
     assert len(backtest.hedged_returns) == 450
     trades = backtest.summary.loc["ols", "turnover"]
@@ -81,9 +81,9 @@ def test_the_winner_is_fitted_on_the_returns_of_the_backtest(
 
 def test_samples_decide_who_takes_part_and_a_model_does_once() -> None:
     assert list(entrants(None, 249, 1)) == ["ewma"]
-    assert list(entrants(None, 250, 3)) == ["ewma", "rolling", "dcc"]
+    assert list(entrants(None, 250, 3)) == ["ewma", "rolling", "decays", "dcc"]
     everyone = entrants(None, 400, 2)
-    assert list(everyone)[3:] == ["kalman", "stacking", "regime around ewma", "regime"]
+    assert list(everyone)[4:] == ["kalman", "stacking", "regime around ewma", "regime"]
     assert everyone["regime"] == regime_conditional_hedge()
     returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
     for model in (hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))):
