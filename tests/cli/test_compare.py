@@ -119,7 +119,7 @@ def test_interrupted_run_continues_from_its_checkpoint(
         (("--models", "dcc,oracle"), "--models must name models from naive, ols, rolling"),
         (
             ("--models", ""),
-            "kalman, ecm, ewma, dcc, regime; got ''",
+            "kalman, ecm, ewma, decays, dcc, regime; got ''",
         ),
         (("--window", "many"), "Invalid value for '--window'"),
         (("--window", "398"), "window, such as 100, or more dates."),

@@ -140,7 +140,10 @@ def test_five_years_of_months_are_sent_to_ols(
     file = tmp_path / "months.csv"
     months.to_csv(file, index_label="date")
     own = ("--prices", file, "--asset", "oil", "--hedge", "gas")
-    check_refused(run("recommend", *own), "--model ols can be fitted to these 59 observations.")
+    result = run("recommend", *own, "--model", "regime")
+    check_refused(result, "--model ols can be fitted to these 59 observations.")
+    # the default can be
+    assert run("recommend", *own)[0] == 0
     assert run("recommend", *own, "--model", "ols")[0] == 0
 
 
