@@ -34,7 +34,13 @@ from hedgeresearch.onchain.ticks import (
     sqrt_price_at_tick,
     tick_at_sqrt_price,
 )
-from hedgeresearch.onchain.tokens import Token, check_amount, check_two_tokens, other_token
+from hedgeresearch.onchain.tokens import (
+    Token,
+    check_amount,
+    check_received,
+    check_two_tokens,
+    other_token,
+)
 
 SPACINGS = {100: 1, 500: 10, 3_000: 60, 10_000: 200}
 """Spacing of ticks for the fees of the factory of Uniswap V3."""
@@ -136,11 +142,7 @@ class ConcentratedPool:
         token_out = other_token(token_in, self.token0, self.token1)
         falls = token_in == self.token0.name
         walk = walk_payment(self._place, self._ticks, amount, self.fee, falls)
-        if walk.received == 0:
-            raise DataError(
-                f"{amount} base units of {token_in} buy less than one base unit of "
-                f"{token_out.name}. Pay more, and check the decimals."
-            )
+        check_received(walk.received, amount, token_in, token_out)
         return self._swap(walk, falls)
 
     def swap_for(self, token_out: str, amount: int) -> Swap[ConcentratedPool]:
@@ -162,7 +164,7 @@ class ConcentratedPool:
         return self._swap(walk, falls)
 
     def depth(self, move: float) -> float:
-        """Return how much of token 0 moves the price by a share, fee included.
+        """Return the amount of token 0 that moves the price by a share.
 
         Parameters
         ----------
@@ -171,8 +173,8 @@ class ConcentratedPool:
         Returns
         -------
         float
-            Units of token 0 that are sold until the price has fallen, or bought until it has risen
-            (then without the fee, which is paid in token 1).
+            Units of token 0: sold until the price has fallen, with the fee; or bought until it has
+            risen, without the fee, which is paid in token 1 then.
 
         Raises
         ------

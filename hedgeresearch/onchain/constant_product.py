@@ -17,7 +17,13 @@ from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.fees import FEE_UNIT, V2_FEE, check_fee
 from hedgeresearch.onchain.swap import Swap
-from hedgeresearch.onchain.tokens import Token, check_amount, check_two_tokens, other_token
+from hedgeresearch.onchain.tokens import (
+    Token,
+    check_amount,
+    check_received,
+    check_two_tokens,
+    other_token,
+)
 
 
 @exported_by("hedgeresearch.onchain")
@@ -89,11 +95,7 @@ class ConstantProductPool:
         reserve_in, reserve_out = self._reserves(token_in)
         without_fee = amount * (FEE_UNIT - self.fee)
         received = without_fee * reserve_out // (reserve_in * FEE_UNIT + without_fee)
-        if received == 0:
-            raise DataError(
-                f"{amount} base units of {token_in} buy less than one base unit of "
-                f"{token_out.name}. Pay more, and check the decimals."
-            )
+        check_received(received, amount, token_in, token_out)
         return self._swap(token_in, amount, received)
 
     def swap_for(self, token_out: str, amount: int) -> Swap[ConstantProductPool]:
@@ -122,7 +124,7 @@ class ConstantProductPool:
         return self._swap(token_in.name, paid, amount)
 
     def depth(self, move: float) -> float:
-        """Return how much of token 0 moves the price by a share, fee included.
+        """Return the amount of token 0 that moves the price by a share.
 
         Parameters
         ----------
@@ -131,8 +133,8 @@ class ConstantProductPool:
         Returns
         -------
         float
-            Units of token 0 that are sold until the price has fallen, or bought until it has risen
-            (then without the fee, which is paid in token 1).
+            Units of token 0: sold until the price has fallen, with the fee; or bought until it has
+            risen, without the fee, which is paid in token 1 then.
         """
         check_between(move, "move", -1.0, math.inf)
         reserve = self.token0.amount(self.reserve0)

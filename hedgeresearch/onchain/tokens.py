@@ -94,6 +94,15 @@ def check_two_tokens(token0: Token, token1: Token) -> None:
         raise DataError(f"A pool holds two different tokens; got {token0.name} twice.")
 
 
+def check_received(received: int, paid: int, token_in: str, token_out: Token) -> None:
+    """Refuse a payment that buys nothing."""
+    if received == 0:
+        raise DataError(
+            f"{paid} base units of {token_in} buy less than one base unit of {token_out.name}. Pay "
+            "more, and check the decimals."
+        )
+
+
 def other_token(name: str, token0: Token, token1: Token) -> Token:
     """Return the token of a pool that is not ``name``, which must be one of the two."""
     if name == token0.name:

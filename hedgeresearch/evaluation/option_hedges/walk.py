@@ -13,6 +13,7 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import (
     ConvergenceWarning,
     DataError,
+    DataWarning,
     HedgeResearchError,
     recorded_warnings,
     warn_caller,
@@ -76,6 +77,8 @@ def walk_forward_options(
     -----
     ConvergenceWarning
         If a model fails at every refit.
+    DataWarning
+        If there are costs and a model hedges with options, whose rolls they leave out.
 
     Examples
     --------
@@ -91,6 +94,8 @@ def walk_forward_options(
     checked = as_panel(panel)
     check_at_least(seed, "seed", 0)
     compared = _checked_models(models)
+    if cost is not None:
+        _warn_of_rolls(compared)
     refits = Schedule(window, refit_every, splitter).refits(checked.arrays.n_moved)
     walks = {name: walk_options(model, checked, refits) for name, model in compared.items()}
     backtest = _assembled(compared, checked, refits, walks, cost, seed)
@@ -225,6 +230,18 @@ def _assembled(
         account=account,
         seed=seed,
     )
+
+
+def _warn_of_rolls(models: Mapping[str, OptionHedgeModel]) -> None:
+    """Warn of models whose costs leave out the trades from one option to the next."""
+    with_options = [name for name, one in models.items() if len(one.traits.hedges) > 1]
+    if with_options:
+        warn_caller(
+            f"Costs and turnover of {', '.join(with_options)} are too low: trades from one option "
+            "that hedges to the next are left out, and an option costs a share of the future's "
+            "price, not of its premium. Compare costs of hedges by the future only.",
+            DataWarning,
+        )
 
 
 def _warn_of_failures(backtest: OptionBacktest) -> None:
