@@ -1,8 +1,8 @@
-"""Market events as columns, and back: one layout for books, one for quotes, one for trades."""
+"""Market events as columns, and back: a layout for each kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, Literal, cast
 
@@ -12,13 +12,15 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import (
     BookSnapshot,
     BookUpdate,
+    FundingRate,
+    Interruption,
     Level,
     MarketEvent,
     Quote,
     Trade,
 )
 
-Kind = Literal["book", "quotes", "trades"]
+Kind = Literal["book", "quotes", "trades", "funding", "interruptions"]
 Numbered = tuple[int, Any]
 """An event and its number in the recording."""
 KINDS: dict[type, Kind] = {
@@ -26,12 +28,22 @@ KINDS: dict[type, Kind] = {
     BookUpdate: "book",
     Quote: "quotes",
     Trade: "trades",
+    FundingRate: "funding",
+    Interruption: "interruptions",
 }
 FIELDS: dict[Kind, tuple[str, ...]] = {
     "quotes": ("update_id", "bid", "bid_size", "ask", "ask_size"),
     "trades": ("trade_id", "price", "size", "side"),
+    "funding": ("rate", "interval_hours", "next_time", "mark_price", "index_price"),
+    "interruptions": ("reason",),
 }
 """Fields of an event that are columns as they are."""
+PLAIN: dict[Kind, Callable[..., MarketEvent]] = {
+    "quotes": Quote,
+    "trades": Trade,
+    "funding": FundingRate,
+}
+"""Events that are made of their fields and both clocks."""
 INTEGER = pa.int64()
 NUMBER = pa.float64()
 NUMBERS = pa.list_(NUMBER)
@@ -60,6 +72,17 @@ SCHEMAS: dict[Kind, pa.Schema] = {
     "trades": pa.schema(
         [*CLOCKS, ("trade_id", INTEGER), ("price", NUMBER), ("size", NUMBER), ("side", INTEGER)]
     ),
+    "funding": pa.schema(
+        [
+            *CLOCKS,
+            ("rate", NUMBER),
+            ("interval_hours", NUMBER),
+            ("next_time", INTEGER),
+            ("mark_price", NUMBER),
+            ("index_price", NUMBER),
+        ]
+    ),
+    "interruptions": pa.schema([*CLOCKS, ("reason", pa.string())]),
 }
 """Columns of each kind; times are nanoseconds since 1970 in UTC."""
 
@@ -97,10 +120,11 @@ def events_in(kind: Kind, batch: pa.RecordBatch) -> Iterator[tuple[int, MarketEv
     events: Iterable[MarketEvent]
     if kind == "book":
         events = _book_events(columns)
+    elif kind == "interruptions":
+        events = map(Interruption, columns["reason"], columns["receive_time"])
     else:
-        kinds: dict[Kind, type[Quote] | type[Trade]] = {"quotes": Quote, "trades": Trade}
         ordered = [*FIELDS[kind], "event_time", "receive_time"]
-        events = map(kinds[kind], *(columns[name] for name in ordered))
+        events = map(PLAIN[kind], *(columns[name] for name in ordered))
     yield from zip(columns["number"], events, strict=True)
 
 

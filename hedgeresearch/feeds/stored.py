@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from itertools import chain
 from operator import itemgetter
@@ -16,6 +17,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.feeds.event_tables import SCHEMAS, events_in
+from hedgeresearch.feeds.feed import Sourced
 from hedgeresearch.feeds.part_files import (
     COMPRESSION,
     Part,
@@ -30,7 +32,8 @@ from hedgeresearch.microstructure.events import MarketEvent
 
 BATCH = 4_096
 """Number of rows that are read at once, so that a long recording does not fill the memory."""
-Sourced = tuple[Source, MarketEvent]
+AT_ONCE = 256
+"""Number of events after which a feed lets other tasks run."""
 
 
 @exported_by("hedgeresearch.feeds")
@@ -65,6 +68,64 @@ def replay(folder: str | Path) -> Iterator[Sourced]:
             DataWarning,
         )
     return _played(parts)
+
+
+@exported_by("hedgeresearch.feeds")
+class Recording:
+    """A stored recording as a feed: its events in the order received, as fast as they are read.
+
+    Parameters
+    ----------
+    folder : path that a :class:`Recorder` has written into, or still writes into
+
+    Raises
+    ------
+    DataError
+        If there is no recording, or files of it are missing.
+
+    Examples
+    --------
+    >>> import asyncio, tempfile
+    >>> from hedgeresearch.feeds import Recorder, Recording, Source
+    >>> from hedgeresearch.microstructure import Quote
+    >>> with Recorder(tempfile.mkdtemp()) as recorder:
+    ...     recorder.append(Source("binance", "BTCUSDT"), Quote(7, 61.2, 2.5, 61.3, 1.0, None, 9))
+    >>> recording = Recording(recorder.folder)
+    >>> recording.sources
+    (Source(venue='binance', symbol='BTCUSDT'),)
+    >>> async def bids(feed):
+    ...     return [event.bid async for source, event in feed.events()]
+    >>> asyncio.run(bids(recording))
+    [61.2]
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        parts = list(chain.from_iterable(_parts_of(self.folder).whole))
+        self._sources = tuple(dict.fromkeys(part.stream[0] for part in parts))
+        self._is_open = True
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Sources whose events were recorded."""
+        return self._sources
+
+    async def events(self) -> AsyncIterator[Sourced]:
+        """Yield the events with their sources, from the beginning, in the order received."""
+        self._is_open = True
+        for number, sourced in enumerate(replay(self.folder), start=1):
+            if not self._is_open:
+                return
+            yield sourced
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def aclose(self) -> None:
+        """End ``events`` before the next one."""
+        self._is_open = False
+
+    def __repr__(self) -> str:
+        return f"Recording({str(self.folder)!r}: {', '.join(map(str, self._sources))})"
 
 
 @exported_by("hedgeresearch.feeds")

@@ -14,7 +14,9 @@ from hedgeresearch.recommendation.order_list import list_orders
 from hedgeresearch.recommendation.plain_values import plain_value
 from hedgeresearch.recommendation.recommendation import Recommendation
 
-ProblemKind = Literal["waiting", "silent", "gap", "invalid", "stale", "late", "clock", "refused"]
+ProblemKind = Literal[
+    "waiting", "interrupted", "silent", "gap", "invalid", "stale", "late", "clock", "refused"
+]
 
 
 @exported_by("hedgeresearch.live")
@@ -24,8 +26,10 @@ class Problem:
 
     Attributes
     ----------
-    kind : {"waiting", "silent", "gap", "invalid", "stale", "late", "clock", "refused"}
-        Nothing has come yet; nothing comes any more; the book misses a change; the price cannot
+    kind : {"waiting", "interrupted", "silent", "gap", "invalid", "stale", "late", "clock",
+        "refused"}
+        Nothing has come yet; the feed was interrupted and has not brought a new price; nothing
+        comes any more; the book misses a change; the price cannot
         be; it is old; it came late; the receiver's clock went back; the update refused the bar.
     column : str, column of the market; empty where it is about all
     text : str, in words

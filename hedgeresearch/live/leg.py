@@ -15,6 +15,8 @@ from hedgeresearch.live.decision import Known, Problem, ProblemKind
 from hedgeresearch.microstructure.events import (
     BookSnapshot,
     BookUpdate,
+    FundingRate,
+    Interruption,
     MarketEvent,
     Quote,
     Trade,
@@ -94,6 +96,7 @@ class LegState:
         self._priced: int | None = None
         self._delay: float | None = None
         self._latencies = Latencies()
+        self._interruption = ""
 
     @property
     def price(self) -> float | None:
@@ -112,14 +115,17 @@ class LegState:
 
     def apply(self, event: MarketEvent) -> None:
         """Keep an event of the leg's source."""
+        if isinstance(event, Interruption):
+            self._interrupt(event)
+            return
         self._heard = event.receive_time
-        if isinstance(event, Trade):
+        if isinstance(event, Trade | FundingRate):
             return
         if isinstance(event, Quote):
             if self._book is None:
                 self._quote = event
                 self._note(event)
-        elif self._book is not None and _applied(self._book, event):
+        elif self._book is not None and self._book.receive(event):
             self._note(event)
 
     def forget_latencies(self) -> None:
@@ -128,6 +134,8 @@ class LegState:
 
     def problem(self, time: int, tolerances: Tolerances) -> Problem | None:
         """Return why the leg has no price at a time, if it has none."""
+        if self._interruption:
+            return self._because("interrupted", self._interruption)
         if self._heard is None:
             return self._because("waiting", "nothing has been received")
         silence = (time - self._heard) / NANOSECONDS
@@ -153,6 +161,7 @@ class LegState:
 
     def _note(self, event: Quote | BookSnapshot | BookUpdate) -> None:
         """Note when a price was received, and how much later than the fastest."""
+        self._interruption = ""
         self._priced = event.receive_time
         # an answer to a request has another latency than what is sent
         if event.event_time is None or isinstance(event, BookSnapshot):
@@ -161,23 +170,22 @@ class LegState:
         latency = event.receive_time - event.event_time
         self._delay = self._latencies.excess(latency, event.receive_time) / NANOSECONDS
 
+    def _interrupt(self, event: Interruption) -> None:
+        """Give up the price until there is a new one; delays of a new connection are measured."""
+        self._interruption = event.reason
+        self._quote = None
+        self._priced = None
+        self._delay = None
+        self._latencies = Latencies()
+        if self._book is not None:
+            self._book.interrupt(event.reason)
+
     @property
     def _impossible(self) -> str:
         """Why there is no price though one was received, in words."""
         if self._quote is None:
             return "one side of the book is empty"
         return f"a bid of {self._quote.bid:g} and an ask of {self._quote.ask:g} cannot be"
-
-
-def _applied(book: OrderBook, event: BookSnapshot | BookUpdate) -> bool:
-    """Apply an event to a book, and return whether it has changed the book, which is right."""
-    if isinstance(event, BookUpdate):
-        return book.apply(event)
-    try:
-        book.apply_snapshot(event)
-    except DataError:
-        return False  # the book says why
-    return book.is_synchronized
 
 
 def leg_states(

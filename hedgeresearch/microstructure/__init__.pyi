@@ -3,6 +3,8 @@ from .bars import mid_prices as mid_prices
 from .bars import quote_bars as quote_bars
 from .events import BookSnapshot as BookSnapshot
 from .events import BookUpdate as BookUpdate
+from .events import FundingRate as FundingRate
+from .events import Interruption as Interruption
 from .events import Quote as Quote
 from .events import Trade as Trade
 from .heat_map import cost_history as cost_history

@@ -19,8 +19,8 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
-from hedgeresearch.microstructure.events import MarketEvent, Quote
-from hedgeresearch.typing import Indices
+from hedgeresearch.microstructure.events import Interruption, MarketEvent, Quote
+from hedgeresearch.typing import Array, Indices
 
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second."""
@@ -39,19 +39,31 @@ def mid_prices(events: Iterable[MarketEvent]) -> pd.Series[float]:
     Returns
     -------
     Series (n_quotes,)
-        By the time received, UTC.
+        By the time received, UTC; nan from an interruption of the feed until the next quote.
 
     Raises
     ------
     DataError
         If there is no quote.
     """
-    quotes = [event for event in events if isinstance(event, Quote)]
-    if not quotes:
+    times, mids = quoted_mids(events)
+    if not len(times):
         raise DataError("The events contain no quote. Record the stream of best bids and asks.")
-    times = np.array([quote.receive_time for quote in quotes], dtype=np.int64)
-    mids = np.array([0.5 * (quote.bid + quote.ask) for quote in quotes])
     return pd.Series(mids, index=pd.DatetimeIndex(times, tz="UTC", name="received"), name="mid")
+
+
+def quoted_mids(events: Iterable[MarketEvent]) -> tuple[Indices, Array]:
+    """Return the times of quotes and their mids; nan at interruptions after the first quote."""
+    times: list[int] = []
+    mids: list[float] = []
+    for event in events:
+        if isinstance(event, Quote):
+            times.append(event.receive_time)
+            mids.append(0.5 * (event.bid + event.ask))
+        elif isinstance(event, Interruption) and times:
+            times.append(event.receive_time)
+            mids.append(math.nan)
+    return np.array(times, dtype=np.int64), np.array(mids)
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -63,13 +75,14 @@ def quote_bars(prices: Mapping[str, pd.Series[float]], seconds: float) -> pd.Dat
 
     Parameters
     ----------
-    prices : mapping from names to Series of prices by the time received
+    prices : mapping from names to Series of prices by the time received; nan where an instrument
+        has no price any more, as those of ``mid_prices`` after an interruption
     seconds : float > 0, length of a bar
 
     Returns
     -------
     DataFrame (n_bars, n_instruments)
-        By the end of the bar.
+        By the end of the bar; nan where there was no price.
 
     Raises
     ------
@@ -134,8 +147,10 @@ def _checked_times(series: Any, name: str) -> Indices:
             f"The times of {name} must ascend: a clock went back. Use the time received, and sort."
         )
     values = series.to_numpy(dtype=float)
-    if not (np.isfinite(values) & (values > 0.0)).all():
+    if not (np.isnan(values) | (np.isfinite(values) & (values > 0.0))).all():
         raise DataError(f"The prices of {name} must be positive and finite.")
+    if np.isnan(values[0]):
+        raise DataError(f"The first price of {name} must be a number; got nan. Leave it out.")
     times: Indices = series.index.as_unit("ns").asi8
     return times
 

@@ -1,4 +1,4 @@
-"""Events of a market: snapshots and changes of its book, best quotes and trades.
+"""Events of a market: its book, best quotes, trades and funding, and interruptions of its feed.
 
 Every event carries two times, nanoseconds since 1970 in UTC: ``event_time`` is the venue's and
 ``receive_time`` the recorder's. Decisions may use what had been received.
@@ -99,4 +99,52 @@ class Trade:
     receive_time: int
 
 
-MarketEvent = BookSnapshot | BookUpdate | Quote | Trade
+@exported_by("hedgeresearch.microstructure")
+@dataclass(frozen=True, slots=True)
+class FundingRate:
+    """The funding of a perpetual contract, as the venue states it now.
+
+    Attributes
+    ----------
+    rate : fraction of the notional that longs pay shorts over an interval; shorts pay if negative
+    interval_hours : hours that the rate is for, 8 at most venues; None if the venue does not say
+    next_time : int, nanoseconds, of the next payment; None if funding is paid all the time, or the
+        venue does not say
+    mark_price, index_price : prices of the contract and of what it follows, by which the venue
+        computes; None if it does not state them
+    event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
+    """
+
+    rate: float
+    interval_hours: float | None
+    next_time: int | None
+    mark_price: float | None
+    index_price: float | None
+    event_time: int | None
+    receive_time: int
+
+
+@exported_by("hedgeresearch.microstructure")
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An instrument's feed has begun, has lost its connection, or has missed something.
+
+    What was received before must not be relied on: a book needs a new snapshot, and a price a new
+    quote.
+
+    Attributes
+    ----------
+    reason : str, in words, such as "the connection was closed"
+    receive_time : int, nanoseconds, at which it was noticed
+    """
+
+    reason: str
+    receive_time: int
+
+    @property
+    def event_time(self) -> None:
+        """Time of the venue: there is none."""
+        return None
+
+
+MarketEvent = BookSnapshot | BookUpdate | Quote | Trade | FundingRate | Interruption

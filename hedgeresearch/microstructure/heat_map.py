@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.bars import nanoseconds_in
-from hedgeresearch.microstructure.events import BookSnapshot, BookUpdate, MarketEvent
+from hedgeresearch.microstructure.events import MarketEvent
 from hedgeresearch.microstructure.liquidity import Direction, depth, walk_book
 from hedgeresearch.microstructure.order_book import OrderBook
 from hedgeresearch.microstructure.sequence import SequenceRule
@@ -168,10 +168,7 @@ def _history(
             rows.append(measure(book) if book.mid is not None else [math.nan] * len(columns))
             ends.append(end)
             end += length
-        if isinstance(event, BookSnapshot):
-            book.apply_snapshot(event)
-        elif isinstance(event, BookUpdate):
-            book.apply(event)
+        book.receive(event)
     if not rows:
         raise DataError(f"The events span less than one interval of {seconds:g} s.")
     index = pd.DatetimeIndex(ends, tz="UTC", name="received")

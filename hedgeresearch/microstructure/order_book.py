@@ -13,7 +13,14 @@ from typing import Literal
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.book_side import BookSide
-from hedgeresearch.microstructure.events import BookSnapshot, BookUpdate, Level, Quote
+from hedgeresearch.microstructure.events import (
+    BookSnapshot,
+    BookUpdate,
+    Interruption,
+    Level,
+    MarketEvent,
+    Quote,
+)
 from hedgeresearch.microstructure.sequence import SequenceRule
 
 State = Literal["waiting", "synchronized", "unsynchronized"]
@@ -35,7 +42,8 @@ class OrderBook:
         Waiting for the first snapshot; right; or not right since ``reason``, until the next
         snapshot.
     reason : str, why the book is not synchronized; empty if it is
-    counts : Counter of what came: used, old, kept (before a snapshot), gap, crossed, invalid
+    counts : Counter of what came: used, old, kept (before a snapshot), gap, crossed, invalid,
+        interrupted
     last_id : number of the last change
     event_time, receive_time : ints, nanoseconds, of the last change
 
@@ -71,6 +79,29 @@ class OrderBook:
         self._asks = BookSide(+1)
         self._waiting: deque[BookUpdate] = deque(maxlen=MOST_WAITING)
         self._is_first = True
+
+    def receive(self, event: MarketEvent) -> bool:
+        """Apply any event, and return whether the book is right and was changed by it.
+
+        A snapshot that cannot be is refused like an update: the book says why. Quotes, trades and
+        funding do not change it.
+        """
+        if isinstance(event, BookUpdate):
+            return self.apply(event)
+        if isinstance(event, BookSnapshot):
+            try:
+                self.apply_snapshot(event)
+            except DataError:
+                return False
+            return self.is_synchronized
+        if isinstance(event, Interruption):
+            self.interrupt(event.reason)
+        return False
+
+    def interrupt(self, reason: str) -> None:
+        """Give up the book, and updates that wait for a snapshot: the feed was interrupted."""
+        self._waiting.clear()
+        self._lose("interrupted", reason)
 
     def apply_snapshot(self, snapshot: BookSnapshot) -> None:
         """Begin again from a snapshot, and apply the updates that came before it.

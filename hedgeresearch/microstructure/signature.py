@@ -91,7 +91,8 @@ def ratio_signature(
 
     Parameters
     ----------
-    asset, hedge : Series of prices by the time received, such as those of ``mid_prices``
+    asset, hedge : Series of prices by the time received, such as those of ``mid_prices``; returns
+        from or to a bar without a price are left out
     bars : lengths of bars in seconds
     inverse : whether the hedge pays in the asset, as a coin-margined contract does: its return is
         then that of one unit of the asset's currency in it, worth the asset's price at the end
@@ -154,13 +155,17 @@ def _row(
     from scipy.stats import t
 
     bars = quote_bars({"asset": asset, "hedge": hedge}, seconds).to_numpy()
-    n_returns = len(bars) - 1
+    y, x = _returns(bars, inverse)
+    # a bar in an interruption has no price, so that its returns are unknown
+    known = np.isfinite(y) & np.isfinite(x)
+    y = y[known]
+    x = x[known]
+    n_returns = len(y)
     if n_returns < MIN_RETURNS:
         raise DataError(
             f"Bars of {seconds:g} s leave {n_returns} returns; at least {MIN_RETURNS} are needed. "
             "Use shorter bars or a longer recording."
         )
-    y, x = _returns(bars, inverse)
     for name, moves in (("asset", y), ("hedge", x)):
         if not np.ptp(moves) > 0.0:
             raise DataError(f"The {name} does not move on bars of {seconds:g} s. Use another one.")

@@ -28,8 +28,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import least_squares, newey_west_lags
-from hedgeresearch.microstructure.events import MarketEvent, Quote, Trade
-from hedgeresearch.typing import Array
+from hedgeresearch.microstructure.bars import quoted_mids
+from hedgeresearch.microstructure.events import MarketEvent, Trade
+from hedgeresearch.typing import Array, Indices
 
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second."""
@@ -54,8 +55,9 @@ def trade_spreads(
     -------
     DataFrame (n_trades, 6)
         By the time received: price, size, side, effective and realized spread, and mark_out,
-        shares of the mid price. Trades before the first quote, and within a horizon of the last
-        one, are left out; their number is ``attrs["left_out"]``.
+        shares of the mid price. Trades before the first quote, within a horizon of the last one,
+        and those of which one of both falls into an interruption, are left out; their number is
+        ``attrs["left_out"]``.
 
     Raises
     ------
@@ -65,16 +67,15 @@ def trade_spreads(
     """
     check_not_negative(lag, "lag", remedy="The quote must not come after the trade.")
     check_between(horizon, "horizon", 0.0, math.inf)
-    quotes, trades = _split(events)
-    times = np.array([quote.receive_time for quote in quotes], dtype=np.int64)
+    times, mids, trades = _split(events)
     if (np.diff(times) < 0).any():
         raise DataError("The times of the quotes must ascend: a clock went back. Split them there.")
-    mids = np.array([0.5 * (quote.bid + quote.ask) for quote in quotes])
     traded = np.array([trade.receive_time for trade in trades], dtype=np.int64)
     before = np.searchsorted(times, traded - round(lag * NANOSECONDS), side="right") - 1
     ends = traded + round(horizon * NANOSECONDS)
     after = np.searchsorted(times, ends, side="right") - 1
     usable = (before >= 0) & (ends <= times[-1])
+    usable &= np.isfinite(mids[before]) & np.isfinite(mids[after])
     if not usable.any():
         raise DataError("No trade has a quote before it and one a horizon later. Record longer.")
     kept = [trade for trade, use in zip(trades, usable, strict=True) if use]
@@ -143,14 +144,14 @@ def kyle_lambda(
     return float(regression.coefficients[1]), math.sqrt(float(variance))
 
 
-def _split(events: Iterable[MarketEvent]) -> tuple[list[Quote], list[Trade]]:
-    """Return quotes and trades, of which there must be both."""
+def _split(events: Iterable[MarketEvent]) -> tuple[Indices, Array, list[Trade]]:
+    """Return times and mids of quotes, and trades; there must be both."""
     every = list(events)
-    quotes = [event for event in every if isinstance(event, Quote)]
+    times, mids = quoted_mids(every)
     trades = [event for event in every if isinstance(event, Trade)]
-    if not quotes or not trades:
-        raise DataError(f"Quotes and trades are needed; got {len(quotes)} and {len(trades)}.")
-    return quotes, trades
+    if not len(times) or not trades:
+        raise DataError(f"Quotes and trades are needed; got {len(times)} and {len(trades)}.")
+    return times, mids, trades
 
 
 def _spread_table(trades: list[Trade], before: Array, after: Array) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """A stored recording is what was recorded, whatever it was cut, killed or put together at."""
 
+import asyncio
 import itertools
 import os
 import random
@@ -16,8 +17,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError, DataWarning
-from hedgeresearch.feeds import Recorder, Source, compact_recording, read_recording, replay
-from hedgeresearch.microstructure import BookSnapshot, BookUpdate, Quote, Trade
+from hedgeresearch.feeds import (
+    Feed,
+    Recorder,
+    Recording,
+    Source,
+    compact_recording,
+    read_recording,
+    replay,
+)
+from hedgeresearch.microstructure import (
+    BookSnapshot,
+    BookUpdate,
+    FundingRate,
+    Interruption,
+    Quote,
+    Trade,
+)
 from tests.feeds.recorded_events import SOURCES, numbered_event
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +47,16 @@ EVENT = st.one_of(
     st.builds(BookUpdate, WHOLE, WHOLE, st.none() | WHOLE, LEVELS, LEVELS, *CLOCKS),
     st.builds(Quote, WHOLE, NUMBER, NUMBER, NUMBER, NUMBER, *CLOCKS),
     st.builds(Trade, WHOLE, NUMBER, NUMBER, st.sampled_from([-1, 1]), *CLOCKS),
+    st.builds(
+        FundingRate,
+        NUMBER,
+        st.none() | NUMBER,
+        st.none() | WHOLE,
+        st.none() | NUMBER,
+        st.none() | NUMBER,
+        *CLOCKS,
+    ),
+    st.builds(Interruption, st.text(st.characters(codec="utf-8")), WHOLE),
 )
 SYMBOL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
 SOURCED = st.tuples(st.builds(Source, st.sampled_from(["binance", ".."]), SYMBOL), EVENT)
@@ -82,6 +108,47 @@ def test_frames_of_a_venue_are_played_back(data_dir: Path, tmp_path: Path, name:
         for event in events:
             recorder.append(SOURCE, event)
     assert [event for _, event in replay(tmp_path)] == events
+
+
+def test_a_recording_is_a_feed_of_its_events(tmp_path: Path) -> None:
+    record(tmp_path, 0, 400, events_per_part=90)
+    recording: Feed = Recording(tmp_path)
+    assert set(recording.sources) == set(SOURCES)
+
+    async def first(n_events: int) -> list[Any]:
+        found = []
+        async for sourced in recording.events():
+            found.append(sourced)
+            if len(found) == n_events:
+                await recording.aclose()
+        return found
+
+    assert asyncio.run(first(1_000)) == expected(400)
+    assert asyncio.run(first(7)) == expected(7)
+    assert asyncio.run(first(1_000)) == expected(400)
+    with pytest.raises(DataError, match="holds no recording"):
+        Recording(tmp_path / "venue=binance")
+
+
+def test_a_recording_lets_other_tasks_run(tmp_path: Path) -> None:
+    record(tmp_path, 0, 1_000, events_per_part=500)
+
+    async def turns_of_another_task() -> int:
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(count())
+        async for _ in Recording(tmp_path).events():
+            pass
+        task.cancel()
+        return turns
+
+    assert asyncio.run(turns_of_another_task()) >= 3
 
 
 def test_a_stream_is_a_folder_that_pandas_reads(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.live import Session
-from hedgeresearch.microstructure import BookSnapshot, Trade
+from hedgeresearch.microstructure import BookSnapshot, Interruption, Quote, Trade
 from tests.live.conftest import LEGS, PERPETUAL, SECOND, SPOT, Sourced, decisions_of, plain
 
 Faulty = Callable[[list[Sourced]], list[Sourced]]
@@ -183,3 +183,23 @@ def test_an_update_that_is_refused_is_the_reason(start: Any, events: list[Source
     assert [d.action == "none" for d in decisions] == [False] * 3 + [True] * 8
     assert decisions[3].problems[0].kind == "refused"
     assert "expired" in decisions[3].reasons[0]
+
+
+def test_an_interrupted_feed_gives_no_advice_until_new_prices(
+    start: Any, events: list[Sourced]
+) -> None:
+    at = events[ROW][1].receive_time
+    stopped = [
+        (source, Interruption("the connection was closed", at)) for source in (SPOT, PERPETUAL)
+    ]
+    # the quotes come back two seconds before the book
+    without_quotes = [
+        (source, event)
+        for source, event in events[ROW:]
+        if not (isinstance(event, Quote) and event.receive_time < at + 2 * SECOND)
+    ]
+    decisions = decisions_of(start, [*events[:ROW], *stopped, *without_quotes])
+    kinds = [[f"{p.column} {p.kind}" for p in d.problems] for d in decisions]
+    assert kinds[2:6] == [["BTC interrupted", "PERP interrupted"]] * 2 + [["PERP interrupted"]] * 2
+    assert decisions[2].reasons[0] == "BTC: the connection was closed."
+    assert [d.action == "none" for d in decisions] == [False] * 2 + [True] * 4 + [False] * 5

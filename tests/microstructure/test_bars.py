@@ -8,7 +8,13 @@ import pytest
 
 from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.feeds import read_recording
-from hedgeresearch.microstructure import mid_prices, quote_bars, ratio_signature
+from hedgeresearch.microstructure import (
+    Interruption,
+    Quote,
+    mid_prices,
+    quote_bars,
+    ratio_signature,
+)
 
 FILES = {
     "spot": "binance_spot_btcusdt_20240808.gz",
@@ -107,3 +113,27 @@ def test_instruments_without_a_common_time_are_refused() -> None:
 def test_events_without_a_quote_are_refused() -> None:
     with pytest.raises(DataError, match="contain no quote"):
         mid_prices([])
+
+
+def test_a_quote_is_no_price_after_an_interruption() -> None:
+    second = 10**9
+    start = 1_000 * second
+    interruption = Interruption("the connection was closed", start + 5 * second // 2)
+    quotes = [
+        Quote(number, 99.0, 1.0, 101.0 + number, 1.0, None, start + number * second)
+        for number in (0, 1, 2, 5, 6)
+    ]
+    events = [Interruption("the feed begins", start), *quotes[:3], interruption, *quotes[3:]]
+    bars = quote_bars({"one": mid_prices(events)}, 1.0)["one"]
+    np.testing.assert_array_equal(bars, [100.0, 100.5, 101.0, np.nan, np.nan, 102.5, 103.0])
+    # one that is over before the bar ends leaves no trace
+    short = Interruption("a change is missing", start + second // 2)
+    bars = quote_bars({"one": mid_prices([quotes[0], short, *quotes[1:3]])}, 1.0)["one"]
+    np.testing.assert_array_equal(bars, [100.0, 100.5, 101.0])
+
+
+def test_the_first_price_must_be_one() -> None:
+    series = random_prices(1)
+    series.iloc[0] = np.nan
+    with pytest.raises(DataError, match="The first price of one must be a number"):
+        quote_bars({"one": series}, 1.0)

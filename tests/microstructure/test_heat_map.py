@@ -13,6 +13,7 @@ from hedgeresearch.microstructure import (
     BINANCE_SPOT,
     BookSnapshot,
     BookUpdate,
+    Interruption,
     OrderBook,
     cost_history,
     depth,
@@ -71,6 +72,21 @@ def test_depths_are_sums_of_both_sides() -> None:
         else:
             book.apply(event)
     assert table.iloc[1].tolist() == [sum(depth(book, 0.01)), sum(depth(book, 0.05))]
+
+
+def test_what_ends_a_book_is_a_hole_and_not_an_error() -> None:
+    start = 1_000 * SECOND
+    impossible = BookSnapshot(3, [(101.0, 1.0)], [(101.0, 1.0)], None, start + 3 * SECOND // 2)
+    closed = Interruption("the connection was closed", start + 7 * SECOND // 2)
+    stream = [
+        event
+        for event in (*events(20)[:6], impossible, BookUpdate(9, 9, None, [], [], None, start * 2))
+        if event.receive_time <= start + 5 * SECOND // 2
+    ]
+    again = BookSnapshot(50, [(99.0, 1.0)], [(101.0, 9.0)], None, start + 5 * SECOND // 2)
+    end = BookUpdate(52, 52, None, [], [], None, start + 11 * SECOND // 2)
+    table = cost_history([*stream, again, closed, end], BINANCE_SPOT, [1.0], 1.0)
+    assert table[1.0].isna().tolist() == [False, False, True, False, True, True]
 
 
 @pytest.mark.long

@@ -18,6 +18,7 @@ from hedgeresearch.microstructure import (
     DERIBIT,
     BookSnapshot,
     BookUpdate,
+    Interruption,
     OrderBook,
     Quote,
     SequenceRule,
@@ -296,3 +297,32 @@ def test_numbers_that_start_again_are_a_gap() -> None:
     assert book.is_synchronized
     assert not book.apply(BookUpdate(1, 1, None, [], [], 1_001, 3))
     assert book.reason == "update 1 is newer than 101, with a lower number"
+
+
+def test_an_interruption_ends_a_book_until_a_snapshot() -> None:
+    book = OrderBook(BINANCE_SPOT)
+    assert book.receive(snapshot())
+    assert book.receive(spot_update(101, 101))
+    assert not book.receive(Interruption("the connection was closed", 1))
+    assert repr(book) == "OrderBook(unsynchronized: the connection was closed)"
+    assert (book.best_bid, book.mid, book.counts["interrupted"]) == (None, None, 1)
+    # the update that follows the last one does not make it right
+    assert not book.receive(spot_update(102, 102))
+    assert book.receive(snapshot(101))
+    assert book.last_id == 102
+
+
+def test_updates_before_an_interruption_do_not_wait() -> None:
+    book = OrderBook(BINANCE_SPOT)
+    book.receive(spot_update(101, 101, bids=[(100.0, 7.0)]))
+    book.receive(Interruption("nothing was received for 5 s", 1))
+    assert book.receive(snapshot())
+    assert book.best_bid == (99.0, 2.0)
+
+
+def test_received_snapshots_that_cannot_be_do_not_raise() -> None:
+    book = OrderBook(BINANCE_SPOT)
+    assert not book.receive(BookSnapshot(1, [(99.0, -2.0)], [(101.0, 1.0)], None, 0))
+    assert book.reason == "the snapshot 1 contains a size of -2 at the price 99"
+    assert not book.receive(Quote(1, 99.0, 1.0, 101.0, 1.0, None, 0))
+    assert book.receive(snapshot())

@@ -87,3 +87,16 @@ def test_a_hedge_that_does_not_move_is_refused() -> None:
         ratio_signature(asset, 0.0 * hedge + 5.0, bars=(2.0,))
     with pytest.raises(DataError, match="The asset does not move"):
         ratio_signature(0.0 * asset + 5.0, hedge, bars=(2.0,))
+
+
+def test_returns_across_an_interruption_are_left_out() -> None:
+    asset, hedge = late_prices("0ms")
+    whole = ratio_signature(asset, hedge, bars=(2.0,)).table.iloc[0]
+    # ten seconds without a price, after which it stands three times as high
+    cut = hedge.copy()
+    cut.iloc[9_000:9_101] = np.nan
+    cut.iloc[9_101:] *= 3.0
+    row = ratio_signature(asset, cut, bars=(2.0,)).table.iloc[0]
+    # six bars, which are part of seven returns
+    assert whole["n_returns"] - row["n_returns"] == 7
+    assert row["ratio"] == pytest.approx(1.0, abs=1e-9)

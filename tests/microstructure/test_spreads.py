@@ -9,6 +9,7 @@ import pytest
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds import read_recording
 from hedgeresearch.microstructure import (
+    Interruption,
     Quote,
     Trade,
     amihud_illiquidity,
@@ -53,6 +54,23 @@ def test_trades_without_quotes_around_them_are_counted() -> None:
     table = trade_spreads(events, lag=0.05)
     assert len(table) == 1
     assert table.attrs["left_out"] == 2
+
+
+def test_trades_in_an_interruption_are_left_out() -> None:
+    stopped = Interruption("the connection was closed", 3 * SECOND)
+    events = [
+        quote(0.0, 100.0),
+        trade(1.0, 100.5, 1),
+        stopped,
+        trade(4.0, 100.5, 1),
+        quote(5.0, 101.0),
+        trade(6.0, 101.5, 1),
+        quote(20.0, 101.0),
+    ]
+    table = trade_spreads(events, lag=0.05, horizon=4.5)
+    assert table["price"].tolist() == [100.5, 101.5]
+    assert table.attrs["left_out"] == 1
+    assert len(trade_spreads(events, lag=0.05, horizon=2.5)) == 1
 
 
 @pytest.mark.long
