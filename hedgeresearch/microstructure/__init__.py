@@ -2,11 +2,13 @@
 
 ``OrderBook`` is kept by the numbered changes of a venue and knows whether it is right.
 ``mid_prices`` and ``quote_bars`` put instruments on one clock, ``ratio_signature`` shows from which
-length of bar a hedge ratio can be estimated. ``walk_book``, ``cost_curve``, ``capacity``, ``depth``
-and ``imbalance`` are what trading costs now, ``trade_spreads`` what it has cost,
-``amihud_illiquidity`` and ``kyle_lambda`` the impact of volume. ``cost_history`` and
-``depth_history`` are liquidity over time, drawn by ``plot_heat_map``; ``spread_from_bars`` needs no
-quotes; ``trade_sizes`` shows signs of wash trading.
+length of bar a hedge ratio can be estimated, and ``hayashi_yoshida`` checks it without bars.
+``latency_report`` shows how late events come, and which clock is wrong. ``walk_book``,
+``cost_curve``, ``capacity``, ``depth`` and ``imbalance`` are what trading costs now,
+``trade_spreads`` what it has cost, ``amihud_illiquidity`` and ``kyle_lambda`` the impact of volume.
+``cost_history`` and ``depth_history`` are liquidity over time, drawn by ``plot_heat_map``;
+``spread_from_bars`` needs no quotes; ``trade_sizes`` measures signs of wash trading, which
+``MarketQuality`` compares with those of a venue that is trusted.
 
 The events of a market are read by ``hedgeresearch.feeds``.
 """

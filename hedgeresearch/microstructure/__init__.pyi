@@ -1,3 +1,5 @@
+from .asynchronous import TickCovariance as TickCovariance
+from .asynchronous import hayashi_yoshida as hayashi_yoshida
 from .bar_spreads import spread_from_bars as spread_from_bars
 from .bars import mid_prices as mid_prices
 from .bars import quote_bars as quote_bars
@@ -10,12 +12,15 @@ from .events import Trade as Trade
 from .heat_map import cost_history as cost_history
 from .heat_map import depth_history as depth_history
 from .heat_map import plot_heat_map as plot_heat_map
+from .latency import LatencyReport as LatencyReport
+from .latency import latency_report as latency_report
 from .liquidity import WalkedTrade as WalkedTrade
 from .liquidity import capacity as capacity
 from .liquidity import cost_curve as cost_curve
 from .liquidity import depth as depth
 from .liquidity import imbalance as imbalance
 from .liquidity import walk_book as walk_book
+from .market_quality import MarketQuality as MarketQuality
 from .order_book import OrderBook as OrderBook
 from .sequence import BINANCE_FUTURES as BINANCE_FUTURES
 from .sequence import BINANCE_SPOT as BINANCE_SPOT

@@ -107,7 +107,7 @@ def quote_bars(prices: Mapping[str, pd.Series[float]], seconds: float) -> pd.Dat
     length = nanoseconds_in(seconds)
     if not prices:
         raise DataError("prices must hold at least one instrument; got none.")
-    times = {name: _checked_times(series, name) for name, series in prices.items()}
+    times = {name: checked_times(series, name) for name, series in prices.items()}
     _warn_of_short_bars(times, seconds)
     first = max(each[0] for each in times.values())
     last = min(each[-1] for each in times.values())
@@ -134,7 +134,7 @@ def nanoseconds_in(seconds: float) -> int:
     return length
 
 
-def _checked_times(series: Any, name: str) -> Indices:
+def checked_times(series: Any, name: str) -> Indices:
     """Return the times of a series as nanoseconds; they must ascend and have a zone."""
     if not isinstance(series, pd.Series) or not isinstance(series.index, pd.DatetimeIndex):
         raise DataError(f"{name} must be a Series of prices by the time received.")

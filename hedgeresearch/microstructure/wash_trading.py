@@ -13,7 +13,7 @@ and Yang (2023), Management Science 69, Crypto Wash Trading:
   (Aloosh and Li 2024, Management Science 70).
 
 All three depend on the instrument and its lot, so that they are compared with a venue that is
-trusted. They say nothing on intent.
+trusted, by ``MarketQuality``. They say nothing on intent.
 """
 
 from __future__ import annotations
@@ -38,8 +38,6 @@ ROUND_UNITS = 100
 """Multiples of this number of base units are round."""
 TAIL = 0.05
 """Share of the largest trades from which the exponent of the tail is estimated."""
-STANDARD_ERRORS = 3.0
-"""Number of standard errors by which a venue must differ from the reference to be flagged."""
 N_DRAWS = 200
 """Number of resamples from which standard errors are computed."""
 
@@ -66,23 +64,6 @@ class TradeSizes:
     roundness_error: float
     tail_exponent: float
     n_trades: int
-
-    def suspicions_against(self, reference: TradeSizes) -> list[str]:
-        """Return what looks worse than at a reference venue, in words; empty if nothing does."""
-        suspicions = []
-        error = np.hypot(self.benford_error, reference.benford_error)
-        if self.benford_mad - reference.benford_mad > STANDARD_ERRORS * error:
-            suspicions.append(
-                f"first digits deviate from Benford's by {self.benford_mad:.4f}, at the reference "
-                f"venue by {reference.benford_mad:.4f}"
-            )
-        error = np.hypot(self.roundness_error, reference.roundness_error)
-        if reference.roundness - self.roundness > STANDARD_ERRORS * error:
-            suspicions.append(
-                f"round sizes are {self.roundness:.1f} times as frequent as among evenly spread "
-                f"ones, at the reference venue {reference.roundness:.1f} times"
-            )
-        return suspicions
 
 
 @exported_by("hedgeresearch.microstructure")

@@ -32,15 +32,6 @@ def test_programs_raise_the_deviation_and_lower_roundness() -> None:
     assert rounds == sorted(rounds, reverse=True)
 
 
-def test_suspicions_are_those_beyond_the_reference() -> None:
-    honest = venue(0.0)
-    assert venue(0.0, seed=1).suspicions_against(honest) == []
-    suspicions = venue(0.5).suspicions_against(honest)
-    assert len(suspicions) == 2
-    assert suspicions[0].startswith("first digits deviate from Benford's by 0.0")
-    assert "times as frequent as among evenly spread ones, at the reference venue" in suspicions[1]
-
-
 def test_measures_are_their_definitions() -> None:
     sizes = np.array([0.01, 0.02, 0.0123, 1.5, 0.0001] * 400)
     measures = trade_sizes([Trade(0, 1.0, size, 1, None, 0) for size in sizes], UNIT)
