@@ -108,7 +108,8 @@ def hayashi_yoshida(asset: pd.Series[float], hedge: pd.Series[float]) -> TickCov
                 f"The {name} must have at least {MIN_CHANGES} changes in the time that both share; "
                 f"got {changes:.0f}, or it does not move. Record longer."
             )
-    found = TickCovariance(*sums[:3].tolist(), n_asset=int(sums[3]), n_hedge=int(sums[4]))
+    covariance, asset_variance, hedge_variance = sums[:3].tolist()
+    found = TickCovariance(covariance, asset_variance, hedge_variance, int(sums[3]), int(sums[4]))
     if abs(found.correlation) > 1.0 + ROUNDING:
         raise DataError(
             f"The correlation would be {found.correlation:.3f}: the quotes are not those of two "
