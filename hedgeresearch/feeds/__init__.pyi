@@ -1,4 +1,8 @@
 from .binance import read_binance_frame as read_binance_frame
+from .chain.contracts import AaveLoan as AaveLoan
+from .chain.contracts import ChainlinkOracle as ChainlinkOracle
+from .chain.contracts import UniswapV2Pair as UniswapV2Pair
+from .chain.contracts import UniswapV3Pool as UniswapV3Pool
 from .feed import Feed as Feed
 from .recorder import Recorder as Recorder
 from .recording import read_recording as read_recording

@@ -9,18 +9,26 @@ from typing import Any, Literal, cast
 import pyarrow as pa
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.feeds.chain_tables import chain_columns, chain_events
+from hedgeresearch.feeds.feed import Event
 from hedgeresearch.microstructure.events import (
     BookSnapshot,
     BookUpdate,
     FundingRate,
     Interruption,
     Level,
-    MarketEvent,
     Quote,
     Trade,
 )
+from hedgeresearch.onchain.chain_events import (
+    BlockWithdrawn,
+    LoanState,
+    OracleReading,
+    PoolState,
+    PoolSwap,
+)
 
-Kind = Literal["book", "quotes", "trades", "funding", "interruptions"]
+Kind = Literal["book", "quotes", "trades", "funding", "interruptions", "chain"]
 Numbered = tuple[int, Any]
 """An event and its number in the recording."""
 KINDS: dict[type, Kind] = {
@@ -30,6 +38,11 @@ KINDS: dict[type, Kind] = {
     Trade: "trades",
     FundingRate: "funding",
     Interruption: "interruptions",
+    PoolState: "chain",
+    PoolSwap: "chain",
+    OracleReading: "chain",
+    LoanState: "chain",
+    BlockWithdrawn: "chain",
 }
 FIELDS: dict[Kind, tuple[str, ...]] = {
     "quotes": ("update_id", "bid", "bid_size", "ask", "ask_size"),
@@ -38,7 +51,7 @@ FIELDS: dict[Kind, tuple[str, ...]] = {
     "interruptions": ("reason",),
 }
 """Fields of an event that are columns as they are."""
-PLAIN: dict[Kind, Callable[..., MarketEvent]] = {
+PLAIN: dict[Kind, Callable[..., Event]] = {
     "quotes": Quote,
     "trades": Trade,
     "funding": FundingRate,
@@ -83,6 +96,15 @@ SCHEMAS: dict[Kind, pa.Schema] = {
         ]
     ),
     "interruptions": pa.schema([*CLOCKS, ("reason", pa.string())]),
+    "chain": pa.schema(
+        [
+            *CLOCKS,
+            ("block", INTEGER),
+            ("block_hash", pa.string()),
+            ("parent_hash", pa.string()),
+            ("content", pa.string()),
+        ]
+    ),
 }
 """Columns of each kind; times are nanoseconds since 1970 in UTC."""
 
@@ -103,6 +125,8 @@ def table_of(kind: Kind, rows: list[Numbered]) -> pa.Table:
     }
     if kind == "book":
         columns |= _book_columns(events)
+    elif kind == "chain":
+        columns |= chain_columns(events)
     else:
         columns |= {name: [getattr(one, name) for one in events] for name in FIELDS[kind]}
     try:
@@ -114,12 +138,14 @@ def table_of(kind: Kind, rows: list[Numbered]) -> pa.Table:
         ) from error
 
 
-def events_in(kind: Kind, batch: pa.RecordBatch) -> Iterator[tuple[int, MarketEvent]]:
+def events_in(kind: Kind, batch: pa.RecordBatch) -> Iterator[tuple[int, Event]]:
     """Yield the numbered events of some rows of a table."""
     columns = {name: _values(batch.column(name)) for name in SCHEMAS[kind].names}
-    events: Iterable[MarketEvent]
+    events: Iterable[Event]
     if kind == "book":
         events = _book_events(columns)
+    elif kind == "chain":
+        events = chain_events(columns)
     elif kind == "interruptions":
         events = map(Interruption, columns["reason"], columns["receive_time"])
     else:
@@ -153,7 +179,7 @@ def _as_update(event: BookSnapshot | BookUpdate) -> BookUpdate:
     )
 
 
-def _book_events(columns: dict[str, list[Any]]) -> Iterator[MarketEvent]:
+def _book_events(columns: dict[str, list[Any]]) -> Iterator[Event]:
     """Yield snapshots and updates."""
     sides = ("bid_prices", "bid_sizes", "ask_prices", "ask_sizes")
     levels = zip(*(columns[name] for name in sides), strict=True)

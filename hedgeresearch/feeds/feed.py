@@ -8,8 +8,11 @@ from typing import Protocol
 from hedgeresearch._exports import exported_by
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.microstructure.events import MarketEvent
+from hedgeresearch.onchain.chain_events import ChainEvent
 
-Sourced = tuple[Source, MarketEvent]
+Event = MarketEvent | ChainEvent
+"""What a feed gives: events of venues and of chains."""
+Sourced = tuple[Source, Event]
 """An event and where it comes from."""
 
 

@@ -18,6 +18,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.feeds.event_tables import KINDS, Numbered, table_of
+from hedgeresearch.feeds.feed import Event
 from hedgeresearch.feeds.part_files import (
     COMPRESSION,
     Stream,
@@ -26,7 +27,6 @@ from hedgeresearch.feeds.part_files import (
     write_parts,
 )
 from hedgeresearch.feeds.source import Source
-from hedgeresearch.microstructure.events import MarketEvent
 
 OWNER = ".recorder"
 """File that names the recorder that writes into a folder."""
@@ -95,7 +95,7 @@ class Recorder:
         """Number of events in the recording, with those that are kept for the next parts."""
         return self._n_written + self._n_kept
 
-    def append(self, source: Source, event: MarketEvent) -> None:
+    def append(self, source: Source, event: Event) -> None:
         """Record an event.
 
         Raises

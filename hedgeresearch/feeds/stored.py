@@ -17,7 +17,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.feeds.event_tables import SCHEMAS, events_in
-from hedgeresearch.feeds.feed import Sourced
+from hedgeresearch.feeds.feed import Event, Sourced
 from hedgeresearch.feeds.part_files import (
     COMPRESSION,
     Part,
@@ -28,7 +28,6 @@ from hedgeresearch.feeds.part_files import (
     write_parts,
 )
 from hedgeresearch.feeds.source import Source
-from hedgeresearch.microstructure.events import MarketEvent
 
 BATCH = 4_096
 """Number of rows that are read at once, so that a long recording does not fill the memory."""
@@ -179,7 +178,7 @@ def _played(parts: Parts) -> Iterator[Sourced]:
             yield source, event
 
 
-def _events_of(part: Part) -> Iterator[tuple[int, Source, MarketEvent]]:
+def _events_of(part: Part) -> Iterator[tuple[int, Source, Event]]:
     """Yield the numbered events of a part, a batch of rows at a time."""
     source, kind = part.stream
     with pq.ParquetFile(part.path) as file:

@@ -15,7 +15,16 @@ from hedgeresearch.recommendation.plain_values import plain_value
 from hedgeresearch.recommendation.recommendation import Recommendation
 
 ProblemKind = Literal[
-    "waiting", "interrupted", "silent", "gap", "invalid", "stale", "late", "clock", "refused"
+    "waiting",
+    "interrupted",
+    "silent",
+    "gap",
+    "oracle",
+    "invalid",
+    "stale",
+    "late",
+    "clock",
+    "refused",
 ]
 
 
@@ -26,11 +35,11 @@ class Problem:
 
     Attributes
     ----------
-    kind : {"waiting", "interrupted", "silent", "gap", "invalid", "stale", "late", "clock",
-        "refused"}
+    kind : {"waiting", "interrupted", "silent", "gap", "oracle", "invalid", "stale", "late",
+        "clock", "refused"}
         Nothing has come yet; the feed was interrupted and has not brought a new price; nothing
-        comes any more; the book misses a change; the price cannot
-        be; it is old; it came late; the receiver's clock went back; the update refused the bar.
+        comes any more; the book misses a change; the oracle must not be used; the price cannot be;
+        it is old; it came late; the receiver's clock went back; the update refused the bar.
     column : str, column of the market; empty where it is about all
     text : str, in words
     """

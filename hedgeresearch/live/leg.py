@@ -10,19 +10,21 @@ from typing import Any
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping
 from hedgeresearch.errors import DataError
+from hedgeresearch.feeds.feed import Event
 from hedgeresearch.feeds.source import Source
+from hedgeresearch.live.chain_price import ChainPrice
 from hedgeresearch.live.decision import Known, Problem, ProblemKind
 from hedgeresearch.microstructure.events import (
     BookSnapshot,
     BookUpdate,
     FundingRate,
     Interruption,
-    MarketEvent,
     Quote,
     Trade,
 )
 from hedgeresearch.microstructure.order_book import OrderBook
 from hedgeresearch.microstructure.sequence import SequenceRule
+from hedgeresearch.onchain.chain_events import BlockWithdrawn, ChainEvent
 
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second."""
@@ -39,11 +41,15 @@ class Leg:
     ----------
     source : Source of the events
     rule : SequenceRule of the venue, if the price is the mid of the book that is kept from
-        snapshots and updates; by default it is the mid of the last quote
+        snapshots and updates; by default it is the mid of the last quote, or the price of the last
+        state of a pool or reading of an oracle
+    base : name of the token whose price it is, in the other one, if the source is a pool; by
+        default token 0
     """
 
     source: Source
     rule: SequenceRule | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class LegState:
     def __init__(self, column: str, leg: Leg) -> None:
         self.column = column
         self._book = None if leg.rule is None else OrderBook(leg.rule)
+        self._chain = ChainPrice(leg.base)
         self._quote: Quote | None = None
         self._heard: int | None = None
         self._priced: int | None = None
@@ -100,9 +107,11 @@ class LegState:
 
     @property
     def price(self) -> float | None:
-        """Mean of the best bid and ask; None if there is none, or it cannot be."""
+        """Mean of the best bid and ask, or price of a pool or oracle; None if there is none."""
         if self._book is not None:
             return self._book.mid
+        if self._chain.price is not None:
+            return self._chain.price
         quote = self._quote
         if quote is None or not 0.0 < quote.bid < quote.ask < math.inf:
             return None
@@ -113,13 +122,16 @@ class LegState:
         """Price, its time and its delay."""
         return Known(self.price, self._priced, self._delay)
 
-    def apply(self, event: MarketEvent) -> None:
+    def apply(self, event: Event) -> None:
         """Keep an event of the leg's source."""
         if isinstance(event, Interruption):
             self._interrupt(event)
             return
         self._heard = event.receive_time
         if isinstance(event, Trade | FundingRate):
+            return
+        if isinstance(event, ChainEvent):
+            self._receive(event)
             return
         if isinstance(event, Quote):
             if self._book is None:
@@ -146,6 +158,9 @@ class LegState:
             return self._because(kind, self._book.reason)
         if self._priced is None:
             return self._because("waiting", "no quote has been received")
+        wrong = self._chain.problem_at(time)
+        if wrong is not None:
+            return self._because("oracle", wrong)
         if self.price is None:
             return self._because("invalid", self._impossible)
         age = (time - self._priced) / NANOSECONDS
@@ -159,12 +174,22 @@ class LegState:
     def _because(self, kind: ProblemKind, text: str) -> Problem:
         return Problem(kind, self.column, text)
 
-    def _note(self, event: Quote | BookSnapshot | BookUpdate) -> None:
+    def _receive(self, event: ChainEvent) -> None:
+        """Keep an event of a chain; a price goes with its block."""
+        if isinstance(event, BlockWithdrawn):
+            if self._chain.is_lost_with(event):
+                number = event.block.number
+                reason = f"block {number:,}, which the last price is of, was withdrawn"
+                self._interrupt(Interruption(reason, event.receive_time))
+        elif self._chain.receive(event):
+            self._note(event)
+
+    def _note(self, event: Quote | BookSnapshot | BookUpdate | ChainEvent) -> None:
         """Note when a price was received, and how much later than the fastest."""
         self._interruption = ""
         self._priced = event.receive_time
-        # an answer to a request has another latency than what is sent
-        if event.event_time is None or isinstance(event, BookSnapshot):
+        # an answer to a request has another latency than what is sent; blocks have whole seconds
+        if event.event_time is None or isinstance(event, BookSnapshot | ChainEvent):
             self._delay = None
             return
         latency = event.receive_time - event.event_time
@@ -174,6 +199,7 @@ class LegState:
         """Give up the price until there is a new one; delays of a new connection are measured."""
         self._interruption = event.reason
         self._quote = None
+        self._chain.forget()
         self._priced = None
         self._delay = None
         self._latencies = Latencies()

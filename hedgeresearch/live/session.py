@@ -15,11 +15,11 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.feeds.feed import Event, Sourced
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.audit import AuditLog
 from hedgeresearch.live.decision import Decision, Problem
 from hedgeresearch.live.leg import NANOSECONDS, Leg, Tolerances, leg_states
-from hedgeresearch.microstructure.events import MarketEvent
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.recommendation import Recommendation
 
@@ -116,7 +116,7 @@ class Session:
         """Length of a bar, seconds."""
         return self._length / NANOSECONDS
 
-    def run(self, events: Iterable[tuple[Source, MarketEvent]]) -> Iterator[Decision]:
+    def run(self, events: Iterable[Sourced]) -> Iterator[Decision]:
         """Yield the decisions that events lead to, such as those of ``feeds.replay(folder)``.
 
         The bar in which the last event came is not closed: it may not be whole.
@@ -129,7 +129,7 @@ class Session:
         for source, event in events:
             yield from self.receive(source, event)
 
-    def receive(self, source: Source, event: MarketEvent) -> list[Decision]:
+    def receive(self, source: Source, event: Event) -> list[Decision]:
         """Return the decisions at the ends of bars before an event, then keep it.
 
         A clock that goes back gives a decision without advice at once.

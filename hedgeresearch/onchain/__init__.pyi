@@ -1,3 +1,10 @@
+from .chain_events import Block as Block
+from .chain_events import BlockWithdrawn as BlockWithdrawn
+from .chain_events import LoanState as LoanState
+from .chain_events import OracleReading as OracleReading
+from .chain_events import PoolState as PoolState
+from .chain_events import PoolSwap as PoolSwap
+from .chain_events import swap_table as swap_table
 from .concentrated import ConcentratedPool as ConcentratedPool
 from .constant_product import ConstantProductPool as ConstantProductPool
 from .fee_growth import fee_growth_inside as fee_growth_inside

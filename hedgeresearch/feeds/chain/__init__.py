@@ -1,0 +1,1 @@
+"""Feed of a chain: pools, oracles and loans, read from a node."""
