@@ -36,6 +36,8 @@ from hedgeresearch.recommendation.sizing.option_hedges import with_option_hedges
 from hedgeresearch.recommendation.sizing.plan import Plan, plan_trades, plan_trades_within
 from hedgeresearch.recommendation.sizing.valuation import Valuation, value_problem
 from hedgeresearch.risk.joint_tails import TailDependence
+from hedgeresearch.risk.systemic.breakdown import CorrelationBreakdown
+from hedgeresearch.risk.systemic.variance_sources import VarianceSources
 from hedgeresearch.risk.tails import TailSummary
 
 if TYPE_CHECKING:
@@ -215,6 +217,23 @@ class Recommendation:
         returns.
         """
         return self.assessment.tail_dependence
+
+    @property
+    def variance_sources(self) -> VarianceSources | None:
+        """Shares of the forecast error variance of the hedged position, by leg.
+
+        None without a hedge, and for a book with options.
+        """
+        return self.assessment.variance_sources
+
+    @property
+    def correlation_breakdown(self) -> CorrelationBreakdown | None:
+        """Correlation of position and hedges on turbulent dates compared with calm ones.
+
+        Turbulent is the fifth of the dates after the highest volatility of the hedges. None where
+        nothing is held that moves with the position.
+        """
+        return self.assessment.correlation_breakdown
 
     @property
     def past(self) -> pd.Series[float]:

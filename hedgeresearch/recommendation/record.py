@@ -95,6 +95,12 @@ def _risks(assessment: Assessment) -> dict[str, Any]:
         "tail_dependence": _if_available(
             lambda: assessment.tail_dependence and plain_value(assessment.tail_dependence.to_dict())
         ),
+        "variance_sources": _if_available(
+            lambda: assessment.variance_sources and assessment.variance_sources.to_dict()
+        ),
+        "correlation_breakdown": _if_available(
+            lambda: assessment.correlation_breakdown and assessment.correlation_breakdown.to_dict()
+        ),
     }
 
 

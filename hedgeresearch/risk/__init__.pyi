@@ -13,5 +13,7 @@ from .systemic.connectedness import connectedness_path as connectedness_path
 from .systemic.connectedness import rolling_connectedness as rolling_connectedness
 from .systemic.distress import covar as covar
 from .systemic.distress import marginal_expected_shortfall as marginal_expected_shortfall
+from .systemic.variance_sources import VarianceSources as VarianceSources
+from .systemic.variance_sources import variance_sources as variance_sources
 from .tails import TailSummary as TailSummary
 from .tails import tail_summary as tail_summary

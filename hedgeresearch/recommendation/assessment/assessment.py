@@ -46,12 +46,18 @@ from hedgeresearch.recommendation.assessment.small_positions import (
     SmallPosition,
     small_positions,
 )
+from hedgeresearch.recommendation.assessment.systemic import (
+    assess_breakdown,
+    assess_variance_sources,
+)
 from hedgeresearch.recommendation.inputs.currencies import account_currency
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.sizing.plan import Plan
 from hedgeresearch.recommendation.sizing.valuation import Valuation, position_volatility
 from hedgeresearch.risk.joint_tails import TailDependence
+from hedgeresearch.risk.systemic.breakdown import CorrelationBreakdown
+from hedgeresearch.risk.systemic.variance_sources import VarianceSources
 from hedgeresearch.risk.tails import TailSummary, tail_summary
 
 
@@ -270,5 +276,19 @@ class Assessment:
     def tail_dependence(self) -> TailDependence | None:
         """Tail dependence of position and hedges; None without a hedge, or below 200 returns."""
         return assess_tail_dependence(
+            self.past_returns, self.valuation, self.plan.holdings, self.settings.seed
+        )
+
+    @cached_property
+    def variance_sources(self) -> VarianceSources | None:
+        """Legs whose shocks cause the variance that is left; None without a hedge or of options."""
+        if self.problem.options is not None:
+            return None
+        return assess_variance_sources(self.past_returns, self.valuation, self.plan.holdings)
+
+    @cached_property
+    def correlation_breakdown(self) -> CorrelationBreakdown | None:
+        """Correlations of position and hedges on turbulent and calm dates; None without a hedge."""
+        return assess_breakdown(
             self.past_returns, self.valuation, self.plan.holdings, self.settings.seed
         )

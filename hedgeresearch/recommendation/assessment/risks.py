@@ -95,9 +95,17 @@ def assess_tail_dependence(
     """
     if not holdings.any() or len(returns) < MIN_TAIL_RETURNS:
         return None
-    # losses of a short position are the gains of its asset
-    signed = returns * np.sign(valuation.value)
-    sold = signed.iloc[:, 1:].to_numpy() @ (-holdings * valuation.notionals / valuation.value)
-    hedge = pd.Series(sold, index=signed.index, name="hedges")
-    found = tail_dependence(signed.iloc[:, 0], hedge, n_bootstrap=N_TAIL_BOOTSTRAP, seed=seed)
+    signed = returns.iloc[:, 0] * np.sign(valuation.value)
+    hedge = sold_hedges(returns, valuation, holdings)
+    found = tail_dependence(signed, hedge, n_bootstrap=N_TAIL_BOOTSTRAP, seed=seed)
     return found if found.kendall_tau > 0.0 else None
+
+
+def sold_hedges(returns: pd.DataFrame, valuation: Valuation, holdings: Array) -> pd.Series[float]:
+    """Return past returns of all hedges together, sold, per unit of the position's size.
+
+    Losses of a short position are the gains of its asset: its hedges have the sign changed.
+    """
+    signed = returns.iloc[:, 1:].to_numpy() * np.sign(valuation.value)
+    sold = signed @ (-holdings * valuation.notionals / valuation.value)
+    return pd.Series(sold, index=returns.index, name="hedges")

@@ -33,6 +33,10 @@ from hedgeresearch.recommendation.narrative.risks import (
     tail_dependence_sentences,
     tail_sentences,
 )
+from hedgeresearch.recommendation.narrative.systemic import (
+    breakdown_sentences,
+    variance_source_sentences,
+)
 from hedgeresearch.recommendation.narrative.trades import (
     cost_sentences,
     small_position_sentences,
@@ -76,6 +80,8 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *_if_available("Past losses", past_loss_sentences, assessment),
         *_if_available("Tails", tail_sentences, assessment),
         *_if_available("Tail dependence", tail_dependence_sentences, assessment),
+        *_if_available("Sources of variance", variance_source_sentences, assessment),
+        *_if_available("Correlation of turbulent times", breakdown_sentences, assessment),
     ]
     # sorting keeps the order of the others
     return sorted(sentences, key=lambda text: not text.startswith("Warning"))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
+from hedgeresearch.recommendation.narrative.systemic import (
+    breakdown_sentences,
+    variance_source_sentences,
+)
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import histogram_figure, path_figure
 from hedgeresearch.report.sections.section import Parts, Section
@@ -14,6 +20,11 @@ from hedgeresearch.report.traces import Figure
 from hedgeresearch.risk.tails import TailSummary
 
 TITLE = "Tails"
+SYSTEMIC = {
+    "Sources of variance": variance_source_sentences,
+    "Correlation of turbulent times": breakdown_sentences,
+}
+"""Sentences on what moves the hedged position, by the name of the part."""
 COLUMNS = {
     "historical": ("historical, % of position", fine_percent),
     "normal": ("normal, % of position", fine_percent),
@@ -28,6 +39,9 @@ def tails_section(recommendation: Recommendation) -> Section:
     tails = parts.get("Tail risk", lambda: recommendation.tails)
     dependence = parts.get("Tail dependence", lambda: recommendation.tail_dependence)
     texts = [one.sentence for one in (tails, dependence) if one is not None]
+    assessment = recommendation.assessment
+    for name, sentences in SYSTEMIC.items():
+        texts += parts.get(name, partial(sentences, assessment)) or []
     figures = parts.get("Past profits", lambda: _figures(recommendation, tails))
     tables = []
     if tails is not None:

@@ -27,7 +27,8 @@ from hedgeresearch._validation.series import joined_series, refuse_other_dates
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
-from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
+from hedgeresearch.risk.systemic.breakdown_bootstrap import breakdown_draws
 from hedgeresearch.typing import Array, Mask
 
 MIN_DATES = 30
@@ -50,6 +51,9 @@ class CorrelationBreakdown:
     test : HypothesisTest of equal correlations, for independent observations, by Fisher's z
     n_calm, n_turbulent : numbers of observations
     block_length : mean length of the bootstrap's blocks, observations
+    n_draws : number of draws behind the interval
+    n_left_out : number of draws left out of it: fewer than three days were calm, or turbulent, or
+        a series did not move on them
     """
 
     calm: float
@@ -61,6 +65,8 @@ class CorrelationBreakdown:
     n_calm: int
     n_turbulent: int
     block_length: int
+    n_draws: int
+    n_left_out: int
 
     @property
     def is_weaker(self) -> bool:
@@ -93,6 +99,23 @@ class CorrelationBreakdown:
         if self.is_closer:
             return f"{numbers}: it is closer then."
         return f"{numbers}: no change is found."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, strings and lists, ready for JSON."""
+        return {
+            "calm": self.calm,
+            "turbulent": self.turbulent,
+            "adjusted": self.adjusted,
+            "unchanged": self.unchanged,
+            "interval": list(self.interval),
+            "p_value": self.test.p_value,
+            "n_calm": self.n_calm,
+            "n_turbulent": self.n_turbulent,
+            "block_length": self.block_length,
+            "n_draws": self.n_draws,
+            "n_left_out": self.n_left_out,
+            "sentence": self.sentence,
+        }
 
 
 @exported_by("hedgeresearch.risk")
@@ -167,7 +190,7 @@ def correlation_breakdown(
     calm, stressed, adjusted = _correlations(values, flags)
     ratio = _variance_ratio(values, flags)
     block_length = optimal_block_length(values**2)
-    draws = _draws(values, flags, block_length, n_bootstrap, seed)
+    draws = breakdown_draws(values, flags, block_length, n_bootstrap, seed)
     low, high = np.quantile(draws, [0.025, 0.975])
     return CorrelationBreakdown(
         calm=calm,
@@ -179,6 +202,8 @@ def correlation_breakdown(
         n_calm=int((~flags).sum()),
         n_turbulent=int(flags.sum()),
         block_length=block_length,
+        n_draws=len(draws),
+        n_left_out=n_bootstrap - len(draws),
     )
 
 
@@ -237,18 +262,6 @@ def _correlation(values: Array) -> float:
     """Return the correlation of the two columns of (n_dates, 2)."""
     matrix = np.asarray(np.corrcoef(values.T))
     return float(matrix[0, 1])
-
-
-def _draws(values: Array, flags: Mask, block_length: int, n_draws: int, seed: int) -> Array:
-    """Return draws of the adjusted correlation minus the calm one, dates drawn in blocks."""
-    differences = []
-    for rows in draw_rows(len(values), block_length, n_draws, seed):
-        drawn = flags[rows]
-        # a draw without enough of either kind of day has no correlation
-        if min(drawn.sum(), (~drawn).sum()) >= 3:
-            calm, _, adjusted = _correlations(values[rows], drawn)
-            differences.append(adjusted - calm)
-    return np.array(differences)
 
 
 def _fisher_test(calm: float, adjusted: float, flags: Mask) -> HypothesisTest:

@@ -32,6 +32,7 @@ from hedgeresearch.risk.systemic.vector_autoregression import (
     fit_autoregression,
     generalized_shares,
     moving_average,
+    refuse_unstable,
 )
 from hedgeresearch.typing import Array
 
@@ -151,7 +152,7 @@ def connectedness(
     frame = _checked(returns, n_lags, horizon, decomposition)
     check_sample_size(len(frame), frame.shape[1], n_lags, "returns")
     model = fit_autoregression(frame.to_numpy(), n_lags)
-    _refuse_unstable(model)
+    refuse_unstable(model)
     shares = _shares(model, model.error_covariance, horizon, decomposition)
     table = pd.DataFrame(shares, index=frame.columns, columns=frame.columns)
     return Connectedness(table, horizon, n_lags, decomposition)
@@ -239,7 +240,7 @@ def connectedness_path(
     check_sample_size(len(frame), frame.shape[1], n_lags, "returns")
     matrices = covariance_matrices(covariances, frame.index[n_lags:], frame.columns)
     model = fit_autoregression(frame.to_numpy(), n_lags)
-    _refuse_unstable(model)
+    refuse_unstable(model)
     responses = moving_average(model.coefficients, horizon)
     rows = [_totals(generalized_shares(responses, matrix)) for matrix in matrices]
     return pd.DataFrame(rows, index=frame.index[n_lags:], columns=["total", *frame.columns])
@@ -301,16 +302,6 @@ def _refuse_flat_windows(frame: pd.DataFrame, window: int) -> None:
         raise DataError(
             f"{frame.columns[column]} is constant in the window that ends on "
             f"{day(frame.index[window - 1 + row])}. Use longer windows, or leave it out."
-        )
-
-
-def _refuse_unstable(model: VectorAutoregression) -> None:
-    """Refuse a vector autoregression whose responses do not fade."""
-    root = model.largest_root
-    if root >= 1.0:
-        raise DataError(
-            f"The vector autoregression is not stable: its largest root is {root:.4f}, and at one "
-            "or more responses never fade. Pass returns instead of prices, or use fewer lags."
         )
 
 

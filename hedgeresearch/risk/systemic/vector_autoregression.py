@@ -106,3 +106,13 @@ def check_sample_size(n_dates: int, n_series: int, n_lags: int, name: str) -> No
             f"{n_coefficients} coefficients of an equation; got {n_dates}. Use fewer lags or "
             "series, or a longer sample."
         )
+
+
+def refuse_unstable(model: VectorAutoregression) -> None:
+    """Refuse a vector autoregression whose responses do not fade."""
+    root = model.largest_root
+    if root >= 1.0:
+        raise DataError(
+            f"The vector autoregression is not stable: its largest root is {root:.4f}, and at one "
+            "or more responses never fade. Pass returns instead of prices, or use fewer lags."
+        )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.risk import adjusted_correlation, correlation_breakdown
 
 N = 800
@@ -93,6 +94,48 @@ def test_series_that_do_not_move_or_move_as_one_are_refused() -> None:
         correlation_breakdown(-2.0 * hedge, hedge, TURBULENT)
     with pytest.raises(DataError, match="The hedge does not move on turbulent days"):
         correlation_breakdown(asset, hedge.where(~TURBULENT, 0.0), TURBULENT)
+
+
+def slow_draws(asset: pd.Series, hedge: pd.Series, turbulent: pd.Series, n: int) -> list[float]:
+    """Compute the correlations of every draw on its own."""
+    values = np.column_stack([asset, hedge])
+    differences = []
+    for rows in draw_rows(len(values), optimal_block_length(values**2), n, 0):
+        x = values[rows, 1]
+        y = values[rows, 0]
+        stressed = turbulent.to_numpy()[rows]
+        if min(stressed.sum(), (~stressed).sum()) < 3:
+            continue
+        calm, rho = (np.corrcoef(x[days], y[days])[0, 1] for days in (~stressed, stressed))
+        ratio = x[stressed].var(ddof=1) / x[~stressed].var(ddof=1)
+        differences.append(adjusted_correlation(rho, ratio) - calm)
+    return differences
+
+
+def test_the_interval_is_that_of_draws_one_by_one() -> None:
+    asset, hedge = sample()
+    found = correlation_breakdown(asset, hedge, TURBULENT, n_bootstrap=300)
+    draws = slow_draws(asset, hedge, TURBULENT, 300)
+    assert (found.n_draws, found.n_left_out) == (300, 0)
+    np.testing.assert_allclose(found.interval, np.quantile(draws, [0.025, 0.975]), rtol=1e-9)
+
+
+def clustered(n_turbulent: int) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return a sample whose blocks are long and whose turbulent days are one stretch."""
+    asset, hedge = sample()
+    slow = np.exp(np.cumsum(0.1 * np.random.default_rng(5).standard_normal(N)))
+    turbulent = pd.Series(np.arange(N) < n_turbulent, DAYS)
+    return asset * slow, hedge * slow, turbulent
+
+
+def test_draws_without_turbulent_days_are_counted() -> None:
+    asset, hedge, turbulent = clustered(60)
+    found = correlation_breakdown(asset, hedge, turbulent, n_bootstrap=300)
+    draws = slow_draws(asset, hedge, turbulent, 300)
+    assert found.n_left_out == 300 - len(draws) > 0
+    assert found.n_draws == len(draws)
+    np.testing.assert_allclose(found.interval, np.quantile(draws, [0.025, 0.975]), rtol=1e-9)
+    assert found.to_dict()["n_left_out"] == found.n_left_out
 
 
 @pytest.mark.parametrize(
