@@ -22,6 +22,11 @@ from .liquidity import imbalance as imbalance
 from .liquidity import walk_book as walk_book
 from .market_quality import MarketQuality as MarketQuality
 from .order_book import OrderBook as OrderBook
+from .report import LiquidityReport as LiquidityReport
+from .report import liquidity_report as liquidity_report
+from .report_settings import LiquiditySettings as LiquiditySettings
+from .resilience import Resilience as Resilience
+from .resilience import book_resilience as book_resilience
 from .sequence import BINANCE_FUTURES as BINANCE_FUTURES
 from .sequence import BINANCE_SPOT as BINANCE_SPOT
 from .sequence import DERIBIT as DERIBIT
@@ -30,6 +35,7 @@ from .signature import RatioSignature as RatioSignature
 from .signature import ratio_signature as ratio_signature
 from .spreads import amihud_illiquidity as amihud_illiquidity
 from .spreads import kyle_lambda as kyle_lambda
+from .spreads import spreads_by_horizon as spreads_by_horizon
 from .spreads import trade_spreads as trade_spreads
 from .wash_trading import TradeSizes as TradeSizes
 from .wash_trading import trade_sizes as trade_sizes

@@ -11,14 +11,11 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
-from hedgeresearch.microstructure.bars import nanoseconds_in
 from hedgeresearch.microstructure.events import MarketEvent
 from hedgeresearch.microstructure.liquidity import Direction, depth, walk_book
 from hedgeresearch.microstructure.order_book import OrderBook
+from hedgeresearch.microstructure.sampling import regular_books
 from hedgeresearch.microstructure.sequence import SequenceRule
-
-MAX_INTERVALS = 1_000_000
-"""Largest number of intervals, so that a wrong time does not fill the memory."""
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -144,32 +141,10 @@ def _history(
     columns: pd.Index[Any],
 ) -> pd.DataFrame:
     """Return a measure of the book as it was at the end of each interval."""
-    length = nanoseconds_in(seconds)
-    book = OrderBook(rule)
-    ends: list[int] = []
     rows: list[list[float]] = []
-    end: int | None = None
-    now = -1
-    for event in events:
-        if event.receive_time < now:
-            raise DataError(
-                f"The times received must ascend: {event.receive_time} ns comes after {now} ns. "
-                "A clock went back: split the events there."
-            )
-        now = event.receive_time
-        if end is None:
-            end = -(-now // length) * length
-        if len(rows) + (now - end) // length >= MAX_INTERVALS:
-            raise DataError(
-                f"The events up to {now} ns span more than {MAX_INTERVALS:,} intervals of "
-                f"{seconds:g} s. Use longer intervals, and check the clock."
-            )
-        while now > end:
-            rows.append(measure(book) if book.mid is not None else [math.nan] * len(columns))
-            ends.append(end)
-            end += length
-        book.receive(event)
-    if not rows:
-        raise DataError(f"The events span less than one interval of {seconds:g} s.")
+    ends: list[int] = []
+    for end, book in regular_books(events, rule, seconds):
+        rows.append(measure(book) if book.mid is not None else [math.nan] * len(columns))
+        ends.append(end)
     index = pd.DatetimeIndex(ends, tz="UTC", name="received")
     return pd.DataFrame(rows, index=index, columns=columns)

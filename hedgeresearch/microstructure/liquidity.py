@@ -16,9 +16,12 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.errors import DataError
+from hedgeresearch.microstructure.events import Level
 from hedgeresearch.microstructure.order_book import OrderBook
 
 Direction = Literal["buy", "sell"]
+SIDES = {"buy": 1.0, "sell": -1.0}
+"""Sign of a direction."""
 ROUNDING = 1e-12
 """Share of a size up to which sums of the sizes of levels may differ by rounding."""
 
@@ -71,8 +74,13 @@ def walk_book(book: OrderBook, size: float, direction: Direction) -> WalkedTrade
     """
     check_between(size, "size", 0.0, math.inf)
     check_choice(direction, "direction", ("buy", "sell"))
-    mid = _mid_of(book)
+    mid = mid_of(book)
     levels = book.asks() if direction == "buy" else book.bids()
+    return walk_levels(levels, size, mid, SIDES[direction])
+
+
+def walk_levels(levels: Sequence[Level], size: float, mid: float, side: float) -> WalkedTrade:
+    """Return what a market order pays at levels from the best on; side is +1 for buying."""
     left = size
     paid = 0.0
     n_levels = 0
@@ -86,7 +94,6 @@ def walk_book(book: OrderBook, size: float, direction: Direction) -> WalkedTrade
     if left > ROUNDING * size:
         return WalkedTrade(math.nan, math.nan, (size - left) / size, n_levels)
     mean = paid / (size - left)
-    side = 1.0 if direction == "buy" else -1.0
     return WalkedTrade(mean, side * (mean - mid) / mid, 1.0, n_levels)
 
 
@@ -142,11 +149,16 @@ def capacity(book: OrderBook, cost: float, direction: Direction) -> float:
     """
     check_between(cost, "cost", 0.0, 1.0)
     check_choice(direction, "direction", ("buy", "sell"))
-    mid = _mid_of(book)
-    side = 1.0 if direction == "buy" else -1.0
+    mid = mid_of(book)
+    levels = book.asks() if direction == "buy" else book.bids()
+    return capacity_of_levels(levels, cost, mid, SIDES[direction])
+
+
+def capacity_of_levels(levels: Sequence[Level], cost: float, mid: float, side: float) -> float:
+    """Return the largest size within a cost at levels from the best on; side is +1 for buying."""
     held = 0.0
     excess = 0.0
-    for price, offered in book.asks() if direction == "buy" else book.bids():
+    for price, offered in levels:
         distance = side * (price - mid) / mid - cost
         # the mean cost is within the limit while the sum of distances from it is not positive
         if distance > 0.0 and excess + offered * distance > 0.0:
@@ -170,10 +182,21 @@ def depth(book: OrderBook, distance: float) -> tuple[float, float]:
     bid, offered : floats, in the venue's unit
     """
     check_between(distance, "distance", 0.0, 1.0)
-    mid = _mid_of(book)
-    wanted = sum(size for price, size in book.bids() if price >= mid * (1.0 - distance))
-    offered = sum(size for price, size in book.asks() if price <= mid * (1.0 + distance))
-    return float(wanted), float(offered)
+    mid = mid_of(book)
+    wanted = depth_of_levels(book.bids(), distance, mid)
+    return wanted, depth_of_levels(book.asks(), distance, mid)
+
+
+def depth_of_levels(levels: Sequence[Level], distance: float, mid: float) -> float:
+    """Return the size at levels, from the best on, within a share of the mid price."""
+    held = 0.0
+    low = mid * (1.0 - distance)
+    high = mid * (1.0 + distance)
+    for price, size in levels:
+        if not low <= price <= high:
+            break
+        held += size
+    return held
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -186,13 +209,13 @@ def imbalance(book: OrderBook, n_levels: int = 1) -> float:
     n_levels : int, number of levels of each side
     """
     check_at_least(n_levels, "n_levels", 1)
-    _mid_of(book)
+    mid_of(book)
     wanted = sum(size for _, size in book.bids(n_levels))
     offered = sum(size for _, size in book.asks(n_levels))
     return float((wanted - offered) / (wanted + offered))
 
 
-def _mid_of(book: OrderBook) -> float:
+def mid_of(book: OrderBook) -> float:
     """Return the mid price of a book, which must be right and have both sides."""
     if not book.is_synchronized:
         raise DataError(f"The book is {book.state}: {book.reason}. Wait for a snapshot.")

@@ -17,7 +17,7 @@ Amihud (2002), Journal of Financial Markets 5: the mean of the absolute return o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,9 @@ from hedgeresearch.typing import Array, Indices
 
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second."""
+HORIZONS = (1.0, 10.0, 60.0)
+"""Times after a trade at which it is marked out, seconds."""
+SPREADS = ["effective", "realized", "mark_out"]
 MIN_BARS = 20
 """Minimum number of bars from which the impact of volume is estimated."""
 
@@ -83,6 +86,49 @@ def trade_spreads(
     table.index = pd.DatetimeIndex(traded[usable], tz="UTC", name="received")
     table.attrs["left_out"] = int((~usable).sum())
     return table
+
+
+@exported_by("hedgeresearch.microstructure")
+def spreads_by_horizon(
+    events: Iterable[MarketEvent], *, lag: float, horizons: Sequence[float] = HORIZONS
+) -> pd.DataFrame:
+    """Return volume-weighted mean spreads of trades for several times after them.
+
+    The realized spread is what a maker has kept after a horizon, and falls with it as far as trades
+    move the price.
+
+    Parameters
+    ----------
+    events, lag : as of ``trade_spreads``
+    horizons : floats > 0, seconds
+
+    Returns
+    -------
+    DataFrame (n_horizons, 4)
+        By seconds: effective, realized and mark_out in basis points of the mid price, and n_trades;
+        nan where no trade has a quote a horizon after it.
+
+    Raises
+    ------
+    DataError
+        As ``trade_spreads``, if that holds for every horizon.
+    """
+    every = list(events)
+    rows: dict[float, list[float]] = {}
+    problem: DataError | None = None
+    for horizon in horizons:
+        try:
+            table = trade_spreads(every, lag=lag, horizon=horizon)
+        except DataError as error:
+            problem = error
+            rows[float(horizon)] = [math.nan, math.nan, math.nan, 0]
+            continue
+        means = np.average(table[SPREADS], axis=0, weights=table["size"])
+        rows[float(horizon)] = [*(1e4 * means).tolist(), len(table)]
+    if problem is not None and not any(row[-1] for row in rows.values()):
+        raise problem
+    whole = pd.DataFrame.from_dict(rows, orient="index", columns=[*SPREADS, "n_trades"])
+    return whole.rename_axis("seconds").astype({"n_trades": int})
 
 
 @exported_by("hedgeresearch.microstructure")
