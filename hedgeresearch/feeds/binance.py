@@ -1,8 +1,9 @@
 """Frames of Binance's websockets, and answers of its depth endpoint, as market events.
 
-Spot, USD-margined and coin-margined futures share these layouts: ``depthUpdate``, ``bookTicker``
-and ``trade`` inside ``{"stream": ..., "data": ...}``, and ``{"lastUpdateId": ..., "bids": ...}``
-as the snapshot. Times of the venue are milliseconds; ``bookTicker`` of the spot market has none.
+Spot, USD-margined and coin-margined futures share these layouts: ``depthUpdate``, ``bookTicker``,
+``trade``, ``aggTrade`` and ``markPriceUpdate`` inside ``{"stream": ..., "data": ...}``, and
+``{"lastUpdateId": ..., "bids": ...}`` as the snapshot. Times of the venue are milliseconds;
+``bookTicker`` of the spot market has none.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import (
     BookSnapshot,
     BookUpdate,
+    FundingRate,
     Level,
     MarketEvent,
     Quote,
@@ -36,8 +38,9 @@ def read_binance_frame(frame: dict[str, Any], receive_time: int) -> MarketEvent 
 
     Returns
     -------
-    BookSnapshot, BookUpdate, Quote or Trade; None for any other frame, such as the answer to a
-    subscription or a trade of the insurance fund
+    BookSnapshot, BookUpdate, Quote, Trade or FundingRate; None for any other frame, such as the
+    answer to a subscription, a trade of the insurance fund, or the mark price of what has no
+    funding
 
     Raises
     ------
@@ -76,7 +79,7 @@ class BinanceInstrument:
 
     def __call__(self, frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
         """Return the event in a frame, or None; answers of the spot market name no instrument."""
-        found = _symbol_of(frame)
+        found = symbol_of(frame)
         if self.symbol is None:
             self.symbol = found
         if found in (None, self.symbol):
@@ -89,7 +92,7 @@ class BinanceInstrument:
         )
 
 
-def _symbol_of(frame: dict[str, Any]) -> str | None:
+def symbol_of(frame: dict[str, Any]) -> str | None:
     """Return the instrument that a frame names, if it names one."""
     data = frame.get("data", frame) if isinstance(frame, dict) else None
     if not isinstance(data, dict):
@@ -113,7 +116,12 @@ def _read(frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
         return _quote(data, receive_time)
     # the futures mark trades of the market by X; others are not of the book
     if kind == "trade" and data.get("X", "MARKET") == "MARKET":
-        return _trade(data, receive_time)
+        return _trade(data, "t", receive_time)
+    if kind == "aggTrade":
+        return _trade(data, "a", receive_time)
+    # a contract that expires has an empty rate
+    if kind == "markPriceUpdate" and data["r"] != "":
+        return _funding(data, receive_time)
     return None
 
 
@@ -151,14 +159,28 @@ def _quote(data: dict[str, Any], receive_time: int) -> Quote:
     )
 
 
-def _trade(data: dict[str, Any], receive_time: int) -> Trade:
+def _trade(data: dict[str, Any], number: str, receive_time: int) -> Trade:
+    """Return a trade, or all fills of an order at a price, by the field of its number."""
     return Trade(
-        trade_id=_whole(data["t"]),
+        trade_id=_whole(data[number]),
         price=_finite(data["p"]),
         size=_finite(data["q"]),
         # m: the buyer was the maker, so that the seller took liquidity
         side=-1 if data["m"] else 1,
         event_time=_time(data, "T"),
+        receive_time=receive_time,
+    )
+
+
+def _funding(data: dict[str, Any], receive_time: int) -> FundingRate:
+    """Return the rate of the interval that ends at the next payment, whose length is not stated."""
+    return FundingRate(
+        rate=_finite(data["r"]),
+        interval_hours=None,
+        next_time=_time(data, "T"),
+        mark_price=_finite(data["p"]),
+        index_price=_finite(data["i"]) if "i" in data else None,
+        event_time=_time(data, "E"),
         receive_time=receive_time,
     )
 

@@ -64,12 +64,13 @@ class Quote:
 
     Attributes
     ----------
-    update_id : number of the change of the book after which it holds
+    update_id : number of the change of the book after which it holds; None for a venue that does
+        not state it
     bid, bid_size, ask, ask_size : prices and sizes
     event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
     """
 
-    update_id: int
+    update_id: int | None
     bid: float
     bid_size: float
     ask: float

@@ -2,14 +2,24 @@
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.feeds import read_binance_frame, read_recording
-from hedgeresearch.microstructure import BookSnapshot, BookUpdate, Quote, Trade
+from hedgeresearch.feeds import Source, read_binance_frame, read_recording
+from hedgeresearch.feeds.continuity import Continuity
+from hedgeresearch.microstructure import (
+    BINANCE_FUTURES,
+    BINANCE_SPOT,
+    BookSnapshot,
+    BookUpdate,
+    FundingRate,
+    Quote,
+    Trade,
+)
 
 UPDATE = {
     "stream": "btcusdt@depth@100ms",
@@ -63,6 +73,38 @@ def test_the_side_of_a_trade_is_that_of_the_taker() -> None:
     assert isinstance(bought, Trade)
     assert (sold.side, bought.side) == (-1, 1)
     assert sold.event_time == 2_000_000
+
+
+def test_an_aggregate_trade_has_its_own_number() -> None:
+    frame = {"data": {**TRADE, "e": "aggTrade", "a": 11, "f": 7, "l": 9}}
+    trade = read_binance_frame(frame, 1)
+    assert trade == Trade(11, 100.5, 4.0, -1, 2_000_000, 1)
+
+
+def test_the_mark_price_has_the_rate_of_funding() -> None:
+    data = {"e": "markPriceUpdate", "E": 3, "s": "BTCUSDT", "p": "61800.5", "i": "61790.0"}
+    data |= {"P": "61810", "r": "0.00010000", "T": 9}  # type: ignore[dict-item]
+    rate = read_binance_frame({"data": data}, 1)
+    assert rate == FundingRate(1e-4, None, 9_000_000, 61_800.5, 61_790.0, 3_000_000, 1)
+    # a contract that expires has no funding
+    assert read_binance_frame({"data": {**data, "r": "", "T": 0}}, 1) is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["spot_btcusdt", "usd_m_btcusdt_perp", "coin_m_btcusd_perp"])
+def test_the_recordings_show_no_fault(data_dir: Path, name: str) -> None:
+    """Numbers of quotes and trades ascend, and no book misses a change: no false alarm."""
+    rule = BINANCE_SPOT if name.startswith("spot") else BINANCE_FUTURES
+    source = Source("binance", name)
+    counts: Counter[str] = Counter()
+    continuity = Continuity({source: rule}, counts)
+    n_given = 0
+    events = list(read_recording(data_dir / f"binance_{name}_20240808.gz"))
+    for event in events:
+        n_given += len(continuity.checked(source, event))
+    assert n_given == len(events)
+    assert not counts
+    assert not continuity.lost
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,303 @@
+"""Live feeds of a venue with real sockets: every event, and every fault, is noticed."""
+
+import asyncio
+import builtins
+import sys
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from hedgeresearch.errors import DataError, MissingDataError
+from hedgeresearch.feeds import (
+    BinanceVenue,
+    DeribitVenue,
+    MergedFeed,
+    Source,
+    WebsocketFeed,
+    open_feed,
+    sequence_rule,
+)
+from hedgeresearch.microstructure import (
+    BookSnapshot,
+    BookUpdate,
+    FundingRate,
+    Interruption,
+    OrderBook,
+    Quote,
+    Trade,
+)
+from tests.feeds.reading import events_of
+from tests.feeds.stub_venue import StubVenue
+
+BINANCE = ("BTCUSDT", "ETHUSDT")
+DERIBIT = ("BTC-PERPETUAL", "ETH-PERPETUAL")
+AT = 40
+"""Change of the book that a fault befalls."""
+ALL = ("book", "quotes", "trades", "funding")
+FAULTS = {
+    "dropped": "does not follow",
+    "swapped": "does not follow",
+    "cut": "a frame cannot be read",
+    "closed": "the connection was closed",
+    "silent": "nothing was received for 0.3 s",
+}
+"""Faults that interrupt, and words of the reason."""
+
+
+def feed_of(stub: StubVenue, venue: str, kinds: tuple[str, ...] = ("book",)) -> Any:
+    """Return a feed of all instruments of a stub."""
+    settings: dict[str, Any] = {"silence": 0.3, "pause": 0.03, "ws_url": stub.ws_url}
+    if venue != "deribit":
+        settings["rest_url"] = stub.rest_url
+    return open_feed(venue, tuple(stub.books), kinds, **settings)
+
+
+def read(
+    stub: StubVenue, venue: str, n_changes: int, kinds: tuple[str, ...] = ("book",)
+) -> list[Any]:
+    """Return the events of a feed until a stub has changed its books so many times."""
+    return events_of(feed_of(stub, venue, kinds), lambda _: stub.number >= n_changes)
+
+
+def check_books(stub: StubVenue, venue: str, events: list[Any]) -> Counter[str]:
+    """Check that each book is what the venue had, after each update that a right one was given."""
+    counts: Counter[str] = Counter()
+    books = {Source(venue, name): OrderBook(sequence_rule(venue)) for name in stub.books}
+    for source, event in events:
+        book = books[source]
+        if book.receive(event):
+            assert (book.bids(), book.asks()) == stub.history[source.symbol, book.last_id]
+            counts[source.symbol] += 1
+    assert all(book.is_synchronized for book in books.values())
+    return counts
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("venue", ["binance", "binance-usd-m", "binance-coin-m", "deribit"])
+def test_every_event_comes_once_and_in_order(venue: str) -> None:
+    names = DERIBIT if venue == "deribit" else BINANCE
+    kinds = ALL[:3] if venue == "binance" else ALL
+    with StubVenue(names) as stub:
+        events = read(stub, venue, 60, kinds)
+        counts = check_books(stub, venue, events)
+    first = [event for _, event in events[:2]]
+    assert [type(event) for event in first] == [Interruption] * 2
+    assert {event.reason for event in first} == {"the feed has begun"}
+    assert not [event for _, event in events[2:] if isinstance(event, Interruption)]
+    by_kind = Counter(type(event) for source, event in events if source.symbol == names[0])
+    updates = [
+        event
+        for source, event in events
+        if source.symbol == names[0] and isinstance(event, BookUpdate)
+    ]
+    assert by_kind[BookSnapshot] == 1
+    assert by_kind[Quote] - len(updates) in (-1, 0, 1)
+    assert by_kind[Trade] - len(updates) in (-1, 0, 1)
+    assert (by_kind[FundingRate] > 0) == ("funding" in kinds)
+    # each change of the book from the first to the last
+    ids = [event.final_id for event in updates]
+    numbers = [number for name, number in stub.history if name == names[0]]
+    assert ids == [number for number in numbers if ids[0] <= number <= ids[-1]]
+    assert counts[names[0]] > 40
+    times = [event.receive_time for _, event in events]
+    assert times == sorted(times)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("venue", ["binance-usd-m", "deribit"])
+def test_a_fault_is_noticed_named_and_ended(venue: str, fault: str) -> None:
+    names = DERIBIT if venue == "deribit" else BINANCE
+    with StubVenue(names, fault=fault, at=AT) as stub:
+        events = read(stub, venue, 100)
+        # what the books of the events say is the venue's, whatever happened to the frames
+        check_books(stub, venue, events)
+    interruptions = [(s, e) for s, e in events[2:] if isinstance(e, Interruption)]
+    assert FAULTS[fault] in interruptions[0][1].reason
+    concerned = {source.symbol for source, _ in interruptions}
+    assert concerned == ({names[0]} if "follow" in FAULTS[fault] else set(names))
+    assert len(interruptions) == len(concerned)
+    # the first book is not right until a snapshot that came later
+    after = events[events.index(interruptions[0]) :]
+    first = [event for source, event in after if source.symbol == names[0]]
+    kinds = [type(event) for event in first]
+    assert BookSnapshot in kinds
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("venue", ["binance", "deribit"])
+def test_a_frame_that_comes_twice_changes_nothing(venue: str) -> None:
+    names = DERIBIT if venue == "deribit" else BINANCE
+    with StubVenue(names, fault="doubled", at=20) as stub:
+        events = read(stub, venue, 50)
+        check_books(stub, venue, events)
+    assert sum(isinstance(event, Interruption) for _, event in events) == 2
+    updates = [(source, e.final_id) for source, e in events if isinstance(e, BookUpdate)]
+    assert len(updates) == len(set(updates)) + 1
+
+
+def test_numbers_of_quotes_and_trades_that_go_back_interrupt() -> None:
+    from hedgeresearch.feeds.continuity import Continuity
+
+    source = Source("binance", "BTCUSDT")
+    counts: Counter[str] = Counter()
+    continuity = Continuity({source: None}, counts)
+    for kind in (
+        lambda number: Quote(number, 1.0, 1.0, 2.0, 1.0, None, number),
+        lambda number: Trade(number, 1.0, 1.0, 1, None, number),
+    ):
+        name = type(kind(1)).__name__.lower()
+        for number in (5, 7):
+            assert continuity.checked(source, kind(number)) == [(source, kind(number))]
+        old, interruption = continuity.checked(source, kind(6))
+        assert old == (source, kind(6))
+        assert interruption[1] == Interruption(f"{name} 6 came after {name} 7", 6)
+        assert continuity.checked(source, kind(8)) == [(source, kind(8))]
+    assert counts["interruptions"] == 2
+    # a trade that comes twice must not be counted twice
+    assert continuity.checked(source, Trade(8, 1.0, 1.0, 1, None, 9)) == []
+    assert counts["repeated trades"] == 1
+
+
+@pytest.mark.parametrize("kinds", [("book",), ("quotes",)])
+def test_a_symbol_that_does_not_exist_is_refused(kinds: tuple[str, ...]) -> None:
+    with StubVenue(BINANCE) as stub:
+        feed = open_feed("binance", "BTCUSD", kinds, ws_url=stub.ws_url, rest_url=stub.rest_url)
+        with pytest.raises(DataError, match=r"symbol=BTCUSD.* is refused: HTTP 400 .*Invalid"):
+            events_of(feed, lambda _: False)
+
+
+def test_a_channel_that_does_not_exist_is_refused() -> None:
+    with StubVenue(DERIBIT) as stub:
+        feed = open_feed("deribit", ("BTC-PERPETUAL", "BTC"), ("quotes",), ws_url=stub.ws_url)
+        with pytest.raises(DataError, match="Deribit has no quote.BTC. Check the names"):
+            events_of(feed, lambda _: False)
+
+
+def test_an_answer_that_fails_is_called_for_again() -> None:
+    with StubVenue(BINANCE[:1], status=503) as stub:
+
+        def until(found: list[Any]) -> bool:
+            if len(found) > 4 and any("HTTP 503" in str(event) for _, event in found):
+                stub.status = 200
+            return isinstance(found[-1][1], BookSnapshot)
+
+        events = events_of(feed_of(stub, "binance"), until)
+    reasons = [event.reason for _, event in events if isinstance(event, Interruption)]
+    assert reasons[0] == "the feed has begun"
+    assert "no snapshot: HTTP 503" in reasons[1]
+
+
+def test_a_venue_that_is_not_there_is_tried_again() -> None:
+    with StubVenue(BINANCE) as stub:
+        url = stub.ws_url
+    feed = WebsocketFeed(BinanceVenue("BTCUSDT", ws_url=url), pause=0.01)
+    events = events_of(feed, lambda found: len(found) == 4)
+    assert all("no connection" in event.reason for _, event in events[1:])
+
+
+def test_deribit_is_answered_and_asked_again_for_a_channel() -> None:
+    with StubVenue(DERIBIT[:1], fault="dropped", at=15) as stub:
+        read(stub, "deribit", 35)
+    methods = [message["method"] for message in stub.messages]
+    assert methods[:3] == ["public/subscribe", "public/set_heartbeat", "public/test"]
+    assert methods[3:] == ["public/unsubscribe", "public/subscribe"]
+    assert stub.messages[-1]["params"] == {"channels": ["book.BTC-PERPETUAL.100ms"]}
+
+
+def test_nothing_that_is_sent_is_an_order() -> None:
+    with StubVenue(BINANCE) as stub:
+        read(stub, "binance-usd-m", 15, ALL)
+    assert all(path.startswith(("/fapi/v1/depth?", "/public/", "/market/")) for path in stub.paths)
+    assert not stub.messages
+
+
+@pytest.mark.long
+def test_two_feeds_come_as_one() -> None:
+    with StubVenue(BINANCE[:1]) as spot, StubVenue(DERIBIT[:1]) as future:
+        feed = MergedFeed(feed_of(spot, "binance"), feed_of(future, "deribit"))
+        assert [source.venue for source in feed.sources] == ["binance", "deribit"]
+        events = events_of(feed, lambda _: min(spot.number, future.number) >= 30)
+    venues = Counter(source.venue for source, event in events if isinstance(event, BookUpdate))
+    assert min(venues.values()) > 15
+    with pytest.raises(DataError, match="must have different sources"):
+        MergedFeed(feed, feed)
+
+
+def test_an_error_of_one_of_two_feeds_ends_both() -> None:
+    with StubVenue(DERIBIT[:1]) as stub:
+        wrong = open_feed("deribit", "BTC", ws_url=stub.ws_url)
+        feed = MergedFeed(feed_of(stub, "deribit"), wrong)
+        with pytest.raises(DataError, match="Deribit has no"):
+            events_of(feed, lambda _: False)
+
+
+def test_a_feed_ends_when_it_is_closed_by_another_task() -> None:
+    async def run(feed: Any) -> int:
+        events = 0
+
+        async def read_all() -> None:
+            nonlocal events
+            async for _ in feed.events():
+                events += 1
+
+        task = asyncio.create_task(read_all())
+        await asyncio.sleep(0.2)
+        await feed.aclose()
+        await asyncio.wait_for(task, 2.0)
+        return events
+
+    with StubVenue(BINANCE) as stub:
+        feed = feed_of(stub, "binance")
+        assert asyncio.run(run(feed)) > 10
+        # it may be read again
+        assert asyncio.run(run(feed)) > 10
+    # also while it waits to try again
+    stopped = WebsocketFeed(BinanceVenue("BTCUSDT", ws_url=stub.ws_url), pause=60.0)
+    assert asyncio.run(run(stopped)) == 2
+
+
+def test_without_the_package_opening_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = builtins.__import__
+
+    def without(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.partition(".")[0] in ("websockets", "ccxt"):
+            raise ImportError(name)
+        return find(name, *args, **kwargs)
+
+    for name in [one for one in sys.modules if one.partition(".")[0] in ("websockets", "ccxt")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", without)
+    feed = WebsocketFeed(DeribitVenue("BTC-PERPETUAL"))
+    with pytest.raises(MissingDataError, match=r'pip install "hedgeresearch\[live\]"'):
+        events_of(feed, lambda _: True)
+    with pytest.raises(MissingDataError, match=r'pip install "hedgeresearch\[live\]"'):
+        open_feed("binance", "BTCUSDT")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("binanc", "BTCUSDT"), r"venue must be one of binance, .*; got 'binanc'"),
+        (("binance", ()), r"symbols must be one or more different names; got \(\)"),
+        (("binance", ("A", "A")), r"symbols must be one or more different names"),
+        (("binance", "A", ("funding",)), r"kinds of Binance spot must be .*; got funding"),
+        (("deribit", "A", ()), r"kinds of Deribit must be different ones of .*; got none"),
+        (("binance", tuple(f"S{n}" for n in range(70))), r"70 symbols of 3 kinds are more than"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused(arguments: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        open_feed(*arguments)
+
+
+def test_settings_of_a_feed_are_checked() -> None:
+    with pytest.raises(DataError, match="ws_url must begin with ws:// or wss://; got 'http://a'"):
+        open_feed("binance", "BTCUSDT", ws_url="http://a")
+    with pytest.raises(DataError, match="A setting of deribit does not exist"):
+        open_feed("deribit", "BTC-PERPETUAL", rest_url="http://a")
+    with pytest.raises(DataError, match="silence"):
+        open_feed("deribit", "BTC-PERPETUAL", silence=0.0)
+    with pytest.raises(DataError, match="There is a rule for books of"):
+        sequence_rule("kraken")
