@@ -21,6 +21,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "demo": Command("demo", "show_demo", "Show a hedge of bundled data with its figure."),
     "recommend": Command("recommend", "recommend_hedge", "Recommend a hedge of a position."),
     "compare": Command("compare", "compare_hedges", "Compare hedges out of sample."),
     "surface": Command("surface", "fit_surface", "Fit the smiles of a file of option quotes."),
