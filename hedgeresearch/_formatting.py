@@ -16,6 +16,8 @@ SHORT_DIGITS = 4
 """Significant digits of a ratio."""
 RATIO_DECIMALS = 3
 """Smallest number of decimals of ratios, and significant digits of those that are small."""
+SHOWN = {"shown": True}
+"""Metadata of a setting with a default that is shown nevertheless, as it names the model."""
 ROUND_TOLERANCE = 1e-9
 """Relative difference to a round number below which the round number is written."""
 
@@ -50,7 +52,7 @@ def describe(model: Any) -> str:
     settings = []
     for field in fields(model):
         value = getattr(model, field.name)
-        if field.default is MISSING:
+        if field.default is MISSING or "shown" in field.metadata:
             settings.append(describe(value))
         elif value != field.default:
             settings.append(f"{field.name}={describe(value)}")

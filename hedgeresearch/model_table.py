@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import NamedTuple
 
 import pandas as pd
+
+from hedgeresearch._shown_table import ShownTable, terminal_width
+
+WIDE = 240
+"""Letters in a line of a terminal that shows the whole table."""
 
 
 class ModelEntry(NamedTuple):
@@ -85,6 +91,23 @@ MODELS = (
 """All models, by family."""
 
 
+class ModelTable(ShownTable):
+    """The table of models, which a terminal shows by family with the advice in full."""
+
+    def __repr__(self) -> str:
+        if terminal_width() >= WIDE:
+            return super().__repr__()
+        indent = " " * (2 + max(map(len, self.index)) + 2)
+        lines = []
+        for family, models in self.groupby("family", sort=False):
+            lines.append(str(family))
+            for name, when in models["when to use it"].items():
+                text = fill(when, terminal_width() - len(indent))
+                lines.append(f"  {name:<{len(indent) - 2}}" + text.replace("\n", f"\n{indent}"))
+        others = "source, needs, several hedges and the cost of a fit"
+        return "\n".join([*lines, f"More columns: {others}."])
+
+
 def list_models() -> pd.DataFrame:
     """List every model with its source, its input, the cost of a fit and when to use it.
 
@@ -102,10 +125,12 @@ def list_models() -> pd.DataFrame:
     'the relation drifts at a speed to be estimated'
     """
     table = pd.DataFrame(MODELS).set_index("model")
-    return table.rename(
-        columns={
-            "several": "several hedges",
-            "milliseconds": "fit of 1000 dates, ms",
-            "when": "when to use it",
-        }
+    return ModelTable(
+        table.rename(
+            columns={
+                "several": "several hedges",
+                "milliseconds": "fit of 1000 dates, ms",
+                "when": "when to use it",
+            }
+        )
     )

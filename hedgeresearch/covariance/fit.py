@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from hedgeresearch._containers.lazy_table import Dates, Labelled, LazyTable, changed, held
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
+from hedgeresearch._fit_text import sample_fact
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_frame, check_new_data
@@ -59,9 +60,15 @@ class CovarianceFit(FittedParameters):
     sample_end: Any
     returns: LazyTable[pd.DataFrame] = LazyTable()
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         dates = f"{len(self.dates)} dates to {day(self.last_date)}"
         return f"CovarianceFit({describe(self.model)}, {dates})"
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What was fitted, to what and how well, as text by name."""
+        observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
+        return self.facts_about(list(self.series), observations)
 
     # --- estimates ---
 

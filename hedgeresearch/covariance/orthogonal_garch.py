@@ -233,6 +233,11 @@ class OrthogonalInference:
     returns: Array
     n_factors: int
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the sandwich, (k, k); NaN for parameters at a bound."""
         return covariance_from_influence(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._labels import labels
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.typing import Array
 
@@ -20,6 +21,10 @@ SUMMARY_COLUMNS = pd.Index(["estimate", "standard error", "t", "p"])
 
 class SamplingErrors(Protocol):
     """Sampling error of the estimated parameters, computed on demand."""
+
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
 
     def covariance(self) -> Array:
         """Return the covariance matrix (k, k), NaN for parameters at a bound."""
@@ -97,7 +102,7 @@ class Estimates:
         from scipy.special import ndtr, stdtr
 
         if self._covariance is None:
-            return self.parameters.to_frame()
+            return ShownTable(self.parameters.to_frame())
         estimate = self.parameters.to_numpy()
         error = np.sqrt(np.diag(self._covariance))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -108,7 +113,23 @@ class Estimates:
         else:
             p = 2.0 * ndtr(below_zero)
         table = np.column_stack([estimate, error, t, p])
-        return pd.DataFrame(table, self.parameters.index, SUMMARY_COLUMNS)
+        return ShownTable(table, self.parameters.index, SUMMARY_COLUMNS)
+
+    @property
+    def aic(self) -> float | None:
+        """Akaike's criterion, -2 log-likelihood + 2 k; None without a likelihood.
+
+        Moments that were estimated before the likelihood (targets) count as parameters.
+        """
+        return self.information_criterion(2.0)
+
+    @property
+    def bic(self) -> float | None:
+        """Schwarz's criterion, -2 log-likelihood + k log n_dates; None without a likelihood.
+
+        Moments that were estimated before the likelihood (targets) count as parameters.
+        """
+        return self.information_criterion(np.log(max(self.n_dates, 1)))
 
     def information_criterion(self, penalty: float) -> float | None:
         """Return -2 log-likelihood + penalty times the number of estimated quantities.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import html
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from hedgeresearch._fit_text import FitText, likelihood_facts, with_intervals
+from hedgeresearch._formatting import describe
 from hedgeresearch.estimation.estimates import Estimates
+
+MAX_NAMES = 6
+"""Number of series that are named one by one."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FittedParameters:
+class FittedParameters(FitText):
     """Mixin of a fit: the properties that can be read from its estimates alone.
 
     Attributes
@@ -25,8 +29,25 @@ class FittedParameters:
     model: Any
     estimates: Estimates
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
+    def facts_about(self, series: Sequence[Any], observations: str) -> dict[str, str]:
+        """Return what was fitted, to what and how well, as text by name.
+
+        Parameters
+        ----------
+        series : sequence of the names of the series
+        observations : their number and last date in words
+        """
+        found = {
+            "model": describe(self.model),
+            "series": _listed([str(name) for name in series]),
+            "observations": observations,
+        }
+        return found | estimation_facts(self)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Tables of the text by title: the summary, with intervals where there are errors."""
+        return {"": with_intervals(self.summary, self.estimates.degrees_of_freedom)}
 
     @property
     def parameters(self) -> pd.Series[float]:
@@ -62,16 +83,35 @@ class FittedParameters:
 
     @property
     def aic(self) -> float | None:
-        """Akaike's criterion, -2 log-likelihood + 2 k; None without a likelihood.
-
-        Moments that were estimated before the likelihood (targets) count as parameters.
-        """
-        return self.estimates.information_criterion(2.0)
+        """Akaike's criterion of the estimates; None without a likelihood."""
+        return self.estimates.aic
 
     @property
     def bic(self) -> float | None:
-        """Schwarz's criterion, -2 log-likelihood + k log n_dates; None without a likelihood.
+        """Schwarz's criterion of the estimates; None without a likelihood."""
+        return self.estimates.bic
 
-        Moments that were estimated before the likelihood (targets) count as parameters.
-        """
-        return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
+
+def estimation_facts(fitted: Any) -> dict[str, str]:
+    """Return likelihood, criteria, kind of the errors and bounds, as text by name.
+
+    Parameters
+    ----------
+    fitted : Estimates or FittedParameters; there are no facts of anything else
+    """
+    if not isinstance(fitted, FittedParameters | Estimates):
+        return {}
+    estimates = fitted.estimates if isinstance(fitted, FittedParameters) else fitted
+    found = likelihood_facts(fitted.log_likelihood, fitted.aic, fitted.bic)
+    if estimates.errors is not None:
+        found["standard errors"] = estimates.errors.label
+    if estimates.bounds:
+        found["on bounds"] = ", ".join(estimates.bounds_hit)
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names, or the first of many and how many there are."""
+    if len(names) <= MAX_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:MAX_NAMES])} and {len(names) - MAX_NAMES} more"

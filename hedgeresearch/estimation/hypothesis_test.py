@@ -13,6 +13,7 @@ import pandas as pd
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import full_percent
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._validation.probabilities import check_size
 from hedgeresearch.errors import DataError
 
@@ -100,7 +101,7 @@ class HypothesisTest:
             rows["p"] = self.p_value
         for size, value in self.critical_values.items():
             rows[f"critical value at {full_percent(size)}"] = value
-        return pd.Series(rows | dict(self.details), name=self.name).to_frame()
+        return ShownTable(pd.Series(rows | dict(self.details), name=self.name).to_frame())
 
     def rejects(self, size: float = DEFAULT_SIZE) -> bool:
         """Return whether the null hypothesis is rejected by a test of this size.

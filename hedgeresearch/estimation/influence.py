@@ -127,6 +127,11 @@ class InfluenceErrors:
     n_effective: float
     n_coefficients: int
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return f"Newey-West, {newey_west_lags(len(self.influence))} lags"
+
     def covariance(self) -> Array:
         """Return the sampling covariance, (k, k)."""
         matrix = long_run_covariance(self.influence)

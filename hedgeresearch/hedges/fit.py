@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,15 @@ import pandas as pd
 
 from hedgeresearch._containers.lazy_table import Dates, LazyTable, changed, held
 from hedgeresearch._exports import exported_by
+from hedgeresearch._fit_text import FitText, sample_fact, with_intervals
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.fitted_parameters import estimation_facts
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.hedges import intervals
 from hedgeresearch.hedges.fit_protocols import CovariancePath, FitArrays, RegimeDetail, Summarized
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False, repr=False)
-class HedgeFit:
+class HedgeFit(FitText):
     """Hedge ratios of each date and of the next one.
 
     A positive ratio means a short position in the hedge against a long asset.
@@ -79,7 +83,7 @@ class HedgeFit:
     def __post_init__(self) -> None:
         warn_of_absurd_answer(self)
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
         n_dates = len(self.arrays.ratio)
         return (
@@ -87,8 +91,30 @@ class HedgeFit:
             f"next ratio {ratios})"
         )
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What was fitted, to what and how well, as text by name."""
+        ratios = ", ".join(f"{name} {value:.4f}" for name, value in self.next_ratio.items())
+        ahead = self.spacing.describe(self.horizon)
+        removed = f"{self.expected_effectiveness:.1%} of variance over {ahead}, under the model"
+        found = {
+            "model": describe(self.model),
+            "asset": f"{self.asset}, hedged with {', '.join(map(str, self.hedges))}",
+            "observations": sample_fact(len(self.arrays.ratio), self.sample_end, self.last_date),
+            "next ratio": ratios,
+            "removes": removed,
+        }
+        return found | estimation_facts(self.estimates)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Tables of the text by title: the summary, and the ratio of each regime."""
+        found = {"": self.summary}
+        if isinstance(self.estimates, Estimates):
+            found = {"": with_intervals(self.summary, self.estimates.degrees_of_freedom)}
+        if self.by_regime is not None:
+            found["Ratio of each regime:"] = self.by_regime
+        return found
 
     @property
     def asset(self) -> Any:
@@ -142,9 +168,9 @@ class HedgeFit:
     def summary(self) -> pd.DataFrame:
         """Parameters, with standard errors where the model has them."""
         if self.estimates is None:
-            return self.next_ratio.to_frame("estimate")
+            return ShownTable(self.next_ratio.to_frame("estimate"))
         if isinstance(self.estimates, pd.DataFrame):
-            return self.estimates
+            return ShownTable(self.estimates)
         return self.estimates.summary
 
     @property

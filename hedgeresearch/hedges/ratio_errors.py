@@ -40,9 +40,13 @@ class PathErrors(RatioErrors, Protocol):
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False)
 class FixedErrors:
-    """Sampling covariance of a ratio or of parameters that is given as a matrix."""
+    """Sampling covariance of a ratio or of parameters that is given as a matrix.
+
+    ``label`` is the kind of the errors in words, such as "bootstrap".
+    """
 
     matrix: Array
+    label: str = "exact"
 
     def covariance(self, fit: FittedHedge | None = None) -> Array:
         """Return the matrix."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hedgeresearch._formatting import counted
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import (
     SMALL_SAMPLE,
@@ -35,6 +36,13 @@ class RegressionErrors:
     kind: RegressionErrorKind
     lags: int
     small_sample: bool = True
+
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        if self.kind == "HAC":
+            return f"Newey-West, {counted(self.lags, 'lag')}"
+        return self.kind
 
     @property
     def corrected(self) -> bool:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch._formatting import day, describe, money, regime_label
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least, check_magnitude
@@ -186,7 +187,7 @@ class NotionalHedge:
                 self.regime_probabilities.items(), ratios, strict=True
             ):
                 table[f"ratio in {regime_label(regime)} ({probability:.0%})"] = values
-        return table.rename_axis("hedge")
+        return ShownTable(table.rename_axis("hedge"))
 
     # --- what to expect ---
 

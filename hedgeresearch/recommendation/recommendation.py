@@ -14,6 +14,7 @@ import pandas as pd
 from hedgeresearch._csv import to_csv_text
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe, quantity
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.assessment import Assessment
@@ -142,7 +143,7 @@ class Recommendation:
         Columns: ratio; target, held and new contracts; trade; half-width of the no-trade band;
         notional of the new contracts and cost of the trade, in currency, NaN where none was given.
         """
-        return self.assessment.summary
+        return ShownTable(self.assessment.summary)
 
     # --- what to expect ---
 

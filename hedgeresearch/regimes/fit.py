@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ import pandas as pd
 from hedgeresearch._containers.lazy_table import Dates, Labelled, LazyTable, changed, held
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
+from hedgeresearch._fit_text import sample_fact
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch.errors import DataError
@@ -67,9 +70,15 @@ class RegimeFit(FittedParameters):
     identities: tuple[Any, ...] | None = None
     labels: OutsideData | None = None
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         n_dates = len(self.dates)
         return f"RegimeFit({describe(self.model)}, {n_dates} dates to {day(self.last_date)})"
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What was fitted, to what and how well, as text by name."""
+        observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
+        return self.facts_about(list(self.series), observations)
 
     # --- labels ---
 
@@ -250,7 +259,7 @@ class RegimeFit(FittedParameters):
         for i, name in enumerate(self.series):
             table[f"mean {name}"] = self._by_regime(moments.means[:, i])
             table[f"volatility {name}"] = self._by_regime(moments.volatilities[:, i])
-        return pd.DataFrame(table)
+        return ShownTable(table)
 
     # --- new dates ---
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
+from hedgeresearch._fit_text import sample_fact
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_new_data
@@ -42,6 +44,11 @@ class VolatilityErrors:
 
     def __post_init__(self) -> None:
         self.estimate.check_error_kind(self.kind)
+
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return self.kind
 
     def covariance(self) -> Array:
         """Return the covariance matrix (k, k); NaN for parameters at a bound."""
@@ -87,9 +94,15 @@ class VolatilityFit(FittedParameters):
     final_state: VolatilityState
     sample_end: Any
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         dates = f"{len(self.dates)} dates to {day(self.last_date)}"
         return f"VolatilityFit({describe(self.model)}, {self.returns.name}, {dates})"
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What was fitted, to what and how well, as text by name."""
+        observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
+        return self.facts_about([self.returns.name], observations)
 
     # --- estimates ---
 

@@ -12,6 +12,8 @@ from hedgeresearch.estimation.fitted_parameters import FittedParameters
 class KnownCovariance:
     """Sampling covariance that is given."""
 
+    label = "known"
+
     def covariance(self):
         return np.diag([0.04, 0.25])
 
@@ -19,6 +21,10 @@ class KnownCovariance:
 @dataclass(frozen=True, eq=False)
 class Fit(FittedParameters):
     """Smallest fit there is."""
+
+    @property
+    def facts(self):
+        return self.facts_about([f"series {i}" for i in range(8)], "100 to 2026-01-01")
 
 
 @pytest.fixture
@@ -64,5 +70,9 @@ def test_nothing_estimated_has_no_criteria():
 
 
 def test_notebooks_show_the_summary(fit):
-    assert "Fit(" in fit._repr_html_()
-    assert "standard error" in fit._repr_html_()
+    page = fit._repr_html_()
+    assert "std. error" in page
+    assert "a model" in page
+    assert "known" in page
+    assert "a = 1" in page
+    assert "series 5 and 2 more" in page

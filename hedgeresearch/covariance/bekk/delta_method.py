@@ -46,6 +46,11 @@ class BEKKErrors:
     mean: Array
     scale: Array
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the sampling covariance (k, k) of the parameters; NaN for those held at zero."""
         return self.sandwich.covariance()

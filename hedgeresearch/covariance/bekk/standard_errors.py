@@ -40,6 +40,11 @@ class BEKKSandwich:
     on_bound: npt.NDArray[np.bool_]
     units: Array
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the sampling covariance (k, k); NaN for parameters held at zero."""
         return covariance_from_influence(self.influence() * self.units)

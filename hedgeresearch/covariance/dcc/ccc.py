@@ -102,6 +102,11 @@ class CCCInference:
     first_step: FirstStep
     correlation: Array
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust, in two steps"
+
     def covariance(self) -> Array:
         """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         return covariance_from_influence(self._influence(self.first_step.sensitivities()))

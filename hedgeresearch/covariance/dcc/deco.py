@@ -111,6 +111,11 @@ class DECOInference:
 
     steps: TwoStepInference
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust, in two steps"
+
     def covariance(self) -> Array:
         """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         return self.steps.covariance()

@@ -56,6 +56,11 @@ class TwoStepInference:
     likelihood: CorrelationLikelihood
     estimate: CorrelationEstimate
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust, in two steps"
+
     def covariance(self) -> Array:
         """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         pair = self.likelihood.pair

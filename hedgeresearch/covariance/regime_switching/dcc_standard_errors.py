@@ -49,6 +49,11 @@ class RegimeDCCInference:
     first_step: FirstStep
     estimate: SwitchingEstimate
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust, in two steps"
+
     def covariance(self) -> Array:
         """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         sensitivities = self.first_step.sensitivities()

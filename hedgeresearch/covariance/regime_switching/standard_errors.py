@@ -56,6 +56,11 @@ class RegimeCorrelationInference:
     first_step: FirstStep
     switching: SwitchingCorrelation
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust, in two steps"
+
     def covariance(self) -> Array:
         """Return the two-step sandwich, (m, m); NaN for parameters at a bound."""
         return covariance_from_influence(self.influence(self.first_step.sensitivities()))

@@ -14,6 +14,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.data.quality.closes import LONG_HORIZON
@@ -221,7 +222,7 @@ class Backtest:
             gains = ["gain on ols", "gain, lower", "gain, upper"]
             found = judged.summary[["effectiveness", *gains]].add_suffix(f" over {over}")
             table = pd.concat([table.iloc[:, :1], found, table.iloc[:, 1:]], axis=1)
-        return table.rename_axis(self.evaluation, axis=1)
+        return ShownTable(table.rename_axis(self.evaluation, axis=1))
 
     @property
     def _gain_intervals(self) -> pd.DataFrame:

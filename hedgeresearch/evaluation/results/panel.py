@@ -11,6 +11,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
@@ -131,4 +132,4 @@ class BacktestPanel:
         # the periods of the pairs may differ in length, as their dates may
         evaluations = {backtest.evaluation for backtest in self.backtests.values()}
         words = "; ".join(sorted(evaluations))
-        return summary.rename_axis(f"{words}{self._closes_note}", axis=1)
+        return ShownTable(summary.rename_axis(f"{words}{self._closes_note}", axis=1))

@@ -178,7 +178,7 @@ def johansen_relation(data: PriceLevels, settings: RelationSettings) -> Relation
     vector = vectors[:, 0] * data.scale / data.scale[0]
     covariance = johansen_errors(data.scaled, vector, lags)
     units = data.scale[0] / data.scale[1:]
-    errors = FixedErrors(covariance * np.outer(units, units))
+    errors = FixedErrors(covariance * np.outer(units, units), "asymptotic")
     return Relation(cointegration.relation.to_numpy(), errors, cointegration)
 
 
@@ -224,7 +224,7 @@ def _relation_of_arch(fit: Any, data: PriceLevels, settings: RelationSettings) -
     transform[:1, :n_hedges] -= origin[1:] * units if n_terms else 0.0
     result = transform @ fit.params.to_numpy()
     result[0] += origin[0]
-    errors = FixedErrors(transform @ fit.cov.to_numpy() @ transform.T)
+    errors = FixedErrors(transform @ fit.cov.to_numpy() @ transform.T, "long-run variance")
     return Relation(result, errors, _test_of(data, settings))
 
 
@@ -234,6 +234,11 @@ class StaticErrors:
 
     levels: Array
     trend: Trend = "c"
+
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "bootstrap"
 
     def covariance(self) -> Array:
         """Return the mean square of the draws about the estimate, the terms first."""

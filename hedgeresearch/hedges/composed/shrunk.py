@@ -128,7 +128,9 @@ class ShrunkHedge:
             return self._hedge(ShrunkState(inner, target.ratio, weight, inner.errors))
         errors = inner.errors
         if errors is None:
-            errors = FixedErrors(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
+            errors = FixedErrors(
+                np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)), "bootstrap"
+            )
         metric = inner.next_covariance.to_numpy()[1:, 1:]
         excess = excess_covariance(errors.covariance(inner), metric, target)
         weight = shrinkage_weight(inner.ratio.to_numpy() - target.ratio, excess, metric)

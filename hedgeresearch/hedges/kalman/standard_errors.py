@@ -177,6 +177,11 @@ class KalmanErrors:
             for weight, profile, one in zip(weights.tolist(), profiles, volatilities, strict=True)
         ]
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the covariance in the order of the estimates, NaN for parameters not free."""
         n = self.likelihood.n_hedges

@@ -9,7 +9,7 @@ conditional form.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -47,6 +47,13 @@ from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array, Mask
 
 
+def _dcc() -> CovarianceModel:
+    """Return the covariance model that is used by default, imported when it is used."""
+    from hedgeresearch.covariance.dcc.dcc import DCC
+
+    return DCC()
+
+
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MinimumVarianceHedge:
@@ -62,7 +69,7 @@ class MinimumVarianceHedge:
     Parameters
     ----------
     covariance_model : covariance model
-        Such as ``DCC()`` or ``EWMACovariance(half_life=20)``.
+        Such as ``DCC()``, the default, or ``EWMACovariance(half_life=20)``.
 
     Examples
     --------
@@ -73,7 +80,7 @@ class MinimumVarianceHedge:
     {'SP500': 1.2}
     """
 
-    covariance_model: CovarianceModel
+    covariance_model: CovarianceModel = field(default_factory=_dcc)
 
     def __post_init__(self) -> None:
         check_covariance_model(self.covariance_model, "covariance_model")

@@ -14,7 +14,7 @@ covariances, and C the conditional covariance of the standardized returns z.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -60,6 +60,13 @@ from hedgeresearch.regimes.state import HiddenMarkovChain, Moments
 from hedgeresearch.typing import Array
 
 
+def _two_regimes() -> RegimeModel:
+    """Return the regime model that is used by default, imported when it is used."""
+    from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
+
+    return GaussianHMM()
+
+
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class RegimeHedge:
@@ -74,9 +81,9 @@ class RegimeHedge:
     Parameters
     ----------
     regime_model : regime model
-        One of several series, such as ``GaussianHMM(2)``, observes asset and hedges jointly and
-        gives their covariances. For one of a single series, which observes the asset, or without
-        covariances, they are those of the sample weighted by filtered probabilities.
+        One of several series, such as ``GaussianHMM(2)``, the default, observes asset and hedges
+        jointly and gives their covariances. For one of a single series, which observes the asset,
+        or without covariances, they are those of the sample weighted by filtered probabilities.
     weighting : {"mixture", "most_likely"}
         "mixture" weights the regimes by their probabilities, "most_likely" uses the most likely one
         alone.
@@ -114,7 +121,7 @@ class RegimeHedge:
     {'calm': 1.19, 'nervous': 1.11}
     """
 
-    regime_model: RegimeModel
+    regime_model: RegimeModel = field(default_factory=_two_regimes)
     weighting: Literal["mixture", "most_likely"] = "mixture"
     covariance_model: CovarianceModel | None = None
     observe: Observe | pd.DataFrame | pd.Series[float] | None = None

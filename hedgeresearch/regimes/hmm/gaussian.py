@@ -7,14 +7,14 @@ Source: Hamilton (1994), Time Series Analysis, section 22.4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import describe
+from hedgeresearch._formatting import SHOWN, describe
 from hedgeresearch._validation.settings import (
     MAX_STARTS,
     check_at_least,
@@ -43,7 +43,7 @@ class GaussianHMM:
     Parameters
     ----------
     n_regimes : int
-        2 or 3 for daily returns.
+        2, the default, or 3 for daily returns.
     covariance : "full", "diagonal" or "spherical"
         Covariance matrix of a regime; "diagonal" if series are independent within a regime,
         "spherical" if they also have the same variance.
@@ -86,7 +86,7 @@ class GaussianHMM:
     [1.0, 1.0]
     """
 
-    n_regimes: int
+    n_regimes: int = field(default=2, metadata=SHOWN)
     covariance: Structure = "full"
     n_starts: int = 20
     persistence_prior: float | None = None

@@ -55,6 +55,11 @@ class HMMErrors:
     persistence: float = 0.0
     initial: Initial = "free"
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the covariance in the order of ``named_parameters``; NaN for those on a bound."""
         return covariance_from_influence(self.influence @ self._jacobian())

@@ -11,13 +11,14 @@ less.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import SHOWN
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.regimes.array_estimate import RegimeEstimate
@@ -71,7 +72,7 @@ class StudentHMM:
     [True, True]
     """
 
-    n_regimes: int
+    n_regimes: int = field(default=2, metadata=SHOWN)
     n_starts: int = 20
     initial: Initial = "free"
     seed: int = 0

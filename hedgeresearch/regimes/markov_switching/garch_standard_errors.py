@@ -44,6 +44,11 @@ class SwitchingGARCHErrors:
         parameters, _ = from_box(self.optimum.point, self.layout.n_regimes)
         return parameters * self.layout.units(self.scale)
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the covariance of the parameters in use; NaN for those at a bound."""
         k = self.layout.n_regimes

@@ -42,6 +42,11 @@ class SwitchingErrors:
     sizes: Array
     transition: Array
 
+    @property
+    def label(self) -> str:
+        """Kind of the errors, in words."""
+        return "robust"
+
     def covariance(self) -> Array:
         """Return the robust covariance, the sandwich of White (1982), eq. 3.3, (n, n)."""
         return covariance_from_influence(self._influence @ self._directions())

@@ -21,6 +21,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
@@ -92,7 +93,7 @@ class Connectedness:
     @property
     def summary(self) -> pd.DataFrame:
         """Table of what each series receives from and gives to others, and the difference."""
-        return pd.concat([self.from_others, self.to_others, self.net], axis=1)
+        return ShownTable(pd.concat([self.from_others, self.to_others, self.net], axis=1))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the network: an arrow from each source of a pair, as wide as its net share."""
