@@ -55,7 +55,7 @@ def test_a_wrong_call_says_how_to_call(name: str, returns: pd.DataFrame) -> None
 SETTINGS: dict[str, tuple[Callable[[], Any], str]] = {
     "states": (lambda: hr.GaussianHMM(n_states=2), "Call GaussianHMM(n_regimes, "),
     "distribution": (lambda: hr.GARCH(dist="t"), "'dist'. Call GARCH("),
-    "no regimes": (lambda: hr.RegimeHedge(), "Call RegimeHedge(regime_model, weighting"),
+    "regimes": (lambda: hr.RegimeHedge(regimes=2), "Call RegimeHedge(regime_model, weighting"),
     "no horizon": (lambda: hr.HorizonHedge(5), "Call HorizonHedge(model, horizon"),
     "covariance": (lambda: hr.MinimumVarianceHedge(covariance=hr.DCC()), "Call MinimumVarianceHe"),
     "lag": (lambda: hr.walk_forward(lag=1), "refit_every=20, horizon=1, execution_lag=0"),
