@@ -21,7 +21,7 @@ NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wild
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark benchmark-peers accuracy market study notebooks gallery datasets lock format clean
+.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel docs slow benchmark benchmark-peers accuracy market study notebooks gallery datasets lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,9 @@ notebook-test: $(VENV)/.installed-test ## ... every notebook runs
 wheel: $(VENV)/.installed-test ## ... the wheel works in an empty environment
 	@echo "== wheel"
 	@$(STEADY) $(BIN)/python -m pytest --quiet -m wheel tests/test_wheel.py
+
+docs: $(VENV)/.installed-docs ## Build the documentation into docs/_build/html and check its links, figures and colors
+	@$(STEADY) $(BIN)/python docs/site/build.py
 
 slow: $(VENV)/.installed-test ## Run the slow tests: parameters recovered from simulations
 	@$(STEADY) $(BIN)/python -m pytest --numprocesses=auto -m slow --durations=10
@@ -107,7 +110,7 @@ format: $(VENV)/.installed-test ## Format the code and apply the fixes of ruff
 	@$(BIN)/ruff format --quiet .
 
 clean: ## Remove the environment, caches and built files
-	@rm -rf $(VENV) $(PEERS) build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(PEERS) build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache docs/_build
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -123,6 +126,11 @@ $(VENV)/.installed-test: pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing hedgeresearch and its test tools into $(VENV); the first time takes a minute or two."
 	@$(PIP) --editable '.[test]'
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-docs: pyproject.toml requirements.lock | $(BIN)/python
+	@echo "Installing hedgeresearch and the tools of its documentation into $(VENV)."
+	@$(PIP) --editable '.[docs]'
+	@touch $@
 
 $(PEERS)/.installed: pyproject.toml requirements.lock
 	@echo "Installing hedgeresearch and the programs it is compared with into $(PEERS)."

@@ -29,7 +29,7 @@ class Session:
     """Keeps a recommendation current from the events of a market.
 
     Each bar is the last price of every leg received by its end, on the clock of the receiver, and
-    one :meth:`Recommendation.update`. Bars are as long as those of the recommendation's market. A
+    one ``Recommendation.update``. Bars are as long as those of the recommendation's market. A
     bar on which a leg has no price, an old or late one, or a book that misses a change is left
     out: it gives no advice but the reason. While nothing is received, only the first of such bars
     gives a decision, which holds until there is another.

@@ -43,8 +43,10 @@ def report_html(result: Reported, notes: Sequence[str] = ()) -> str:
     Parameters
     ----------
     result : Recommendation, Backtest, NotionalHedge or SurfaceFit
-        From :func:`hedgeresearch.recommend`, :func:`hedgeresearch.walk_forward`,
-        :func:`hedgeresearch.hedge_notional` or the ``fit`` of :class:`hedgeresearch.options.SVI`.
+        From :func:`~hedgeresearch.recommendation.recommend`,
+        :func:`~hedgeresearch.evaluation.walk_forward`,
+        :func:`~hedgeresearch.recommendation.hedge_notional` or the ``fit`` of
+        :class:`~hedgeresearch.options.SVI`.
     notes : sequence of str
         Warnings of the computation, which the section on the method lists.
 

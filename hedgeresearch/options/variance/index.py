@@ -113,7 +113,7 @@ def variance_index(chain: OptionChain, days: float = DEFAULT_DAYS) -> VarianceIn
               - \frac{1}{T} \left(\frac{F}{K_0} - 1\right)^2
 
     with F from the strike of least :math:`|C - P|`, :math:`K_0` the highest strike up to F, and the
-    options of :class:`VarianceIndex.contributions`. Quotes count as they are in the table: the
+    options of ``VarianceIndex.contributions``. Quotes count as they are in the table: the
     rules of Cboe, not the filters of the chain, choose them.
 
     Parameters
