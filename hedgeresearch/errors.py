@@ -62,6 +62,7 @@ class RecordedWarning(NamedTuple):
 
 
 _record: ContextVar[list[RecordedWarning] | None] = ContextVar("_record", default=None)
+_notes: ContextVar[tuple[list[RecordedWarning], ...]] = ContextVar("_notes", default=())
 
 
 @contextmanager
@@ -72,14 +73,32 @@ def recorded_warnings() -> Iterator[list[RecordedWarning]]:
     """
     caught: list[RecordedWarning] = []
     token = _record.set(caught)
+    outer_notes = _notes.set(())
     try:
         yield caught
     finally:
+        _notes.reset(outer_notes)
         _record.reset(token)
+
+
+@contextmanager
+def noted_warnings() -> Iterator[list[RecordedWarning]]:
+    """Note the warnings of the package in a block, in this thread; they are given as well.
+
+    Warnings that :func:`recorded_warnings` keeps within the block are not noted.
+    """
+    noted: list[RecordedWarning] = []
+    token = _notes.set((*_notes.get(), noted))
+    try:
+        yield noted
+    finally:
+        _notes.reset(token)
 
 
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of this package from which the package was called."""
+    for noted in _notes.get():
+        noted.append(RecordedWarning(message, category))
     recorded = _record.get()
     if recorded is not None:
         recorded.append(RecordedWarning(message, category))

@@ -67,6 +67,9 @@ class HedgeFit(FitText):
     horizon : int
         Number of periods that ``next_covariance``, and the effectiveness expected from it, are
         about: one, or the horizon of a ``HorizonHedge``.
+    remarks : tuple of str
+        What the estimation warned of, such as an estimate on a bound, a regime that was visited on
+        a few dates, or prices that are not cointegrated; each is also a ``ConvergenceWarning``.
     """
 
     model: Any
@@ -79,6 +82,7 @@ class HedgeFit(FitText):
     state: Any = None
     detail: Any = None
     horizon: int = 1
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         warn_of_absurd_answer(self)

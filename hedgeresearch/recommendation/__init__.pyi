@@ -3,6 +3,7 @@ from .assessment.backtest_findings import BacktestFindings as BacktestFindings
 from .assessment.backtest_findings import OutOfSample as OutOfSample
 from .assessment.confidence import Confidence as Confidence
 from .assessment.option_risks import OptionRisk as OptionRisk
+from .assessment.regime_alternative import RegimeAlternative as RegimeAlternative
 from .assessment.small_positions import SmallPosition as SmallPosition
 from .assessment.tournament import Tournament as Tournament
 from .assessment.tournament import assess_tournament as assess_tournament

@@ -34,6 +34,11 @@ from hedgeresearch.recommendation.assessment.data_problems import (
     is_synchronised,
     other_closes,
 )
+from hedgeresearch.recommendation.assessment.regime_alternative import (
+    FoundAlternative,
+    RegimeAlternative,
+    find_regime_alternative,
+)
 from hedgeresearch.recommendation.inputs.problem_checks import check_backtest_of_fit
 from hedgeresearch.recommendation.narrative.data import (
     absurd_opening,
@@ -41,11 +46,13 @@ from hedgeresearch.recommendation.narrative.data import (
     closes_sentences,
     data_warnings,
     few_sentences,
+    remark_warnings,
 )
 from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.notional import (
     expected_sentences,
     notional_reasons,
+    regime_change_sentences,
     sell_sentence,
 )
 from hedgeresearch.recommendation.plain_values import (
@@ -53,6 +60,7 @@ from hedgeresearch.recommendation.plain_values import (
     horizon_as_dict,
     plain_rows,
     plain_value,
+    regime_alternative_as_dict,
 )
 
 OPENING_KINDS = ("absurd ratio", "absurd volatility", "stale")
@@ -172,8 +180,12 @@ class NotionalHedge:
         chance = [self._chance.strip()] if self._chance else []
         few = few_sentences(len(self.fit.sample.rows), self.interval)
         closes = closes_sentences(other_closes(self.fit, *self._observed))
-        why = default_sentences(self.fit.model, self.backtest)
-        return [*data_warnings(self.data_problems), *chance, *others, *why, *few, *closes]
+        why = [
+            *default_sentences(self.fit.model, self.backtest),
+            *regime_change_sentences(self._alternative, self.notional, self.currency),
+        ]
+        warnings = [*data_warnings(self.data_problems), *remark_warnings(self.fit.remarks)]
+        return [*warnings, *chance, *others, *why, *few, *closes]
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -249,6 +261,24 @@ class NotionalHedge:
         """Ratio of minimum variance in each regime alone, (k, n_hedges); None without regimes."""
         return self.fit.by_regime
 
+    @property
+    def regime_alternative(self) -> RegimeAlternative | None:
+        """The ratio with regimes, for the default hedge; None for any other hedge.
+
+        The regime-conditional hedge is estimated when this or the reasons are first read, which
+        takes about a tenth of a second.
+
+        Raises
+        ------
+        DataError
+            If the regimes cannot be estimated, as on few observations.
+        """
+        return self._alternative.found_or_raise()
+
+    @cached_property
+    def _alternative(self) -> FoundAlternative:
+        return find_regime_alternative(self.fit)
+
     # --- on paper ---
 
     def to_dict(self) -> dict[str, Any]:
@@ -273,6 +303,7 @@ class NotionalHedge:
             "sell": _plain(self.sell),
             "regime_probabilities": probabilities,
             "ratio_by_regime": by_regime,
+            "regime_alternative": regime_alternative_as_dict(self._alternative.found),
             "expected_volatility_before": self.volatility_before,
             "expected_volatility_after": self.volatility_after,
             "expected_effectiveness": plain_value(self.effectiveness),

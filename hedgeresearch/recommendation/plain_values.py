@@ -11,6 +11,7 @@ import pandas as pd
 from hedgeresearch._formatting import day
 from hedgeresearch._spacing import Spacing
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
+from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.assessment.tournament import Tournament
 
 
@@ -27,6 +28,21 @@ def backtest_as_dict(findings: BacktestFindings | None) -> dict[str, Any]:
 def horizon_as_dict(horizon: int, spacing: Spacing) -> dict[str, Any]:
     """Return the time that volatility and effectiveness are about."""
     return {"periods": horizon, "period": spacing.period, "time": spacing.span(horizon)}
+
+
+def regime_alternative_as_dict(found: RegimeAlternative | None) -> dict[str, Any] | None:
+    """Return what regimes would change; None for a hedge that is not the default."""
+    if found is None:
+        return None
+    ratios = found.ratios.rename(columns={"with regimes": "with_regimes"})
+    by_regime = ratios.iloc[:, 2:].rename(columns=str)
+    return {
+        "ratios": plain_rows(ratios.iloc[:, :2]),
+        "by_regime": plain_rows(by_regime.T),
+        "probabilities": plain_value(found.probabilities.to_dict()),
+        "n_observations": found.n_dates,
+        "remarks": list(found.remarks),
+    }
 
 
 def _out_of_sample(found: OutOfSample | None) -> dict[str, Any] | None:

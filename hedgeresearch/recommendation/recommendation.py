@@ -20,6 +20,7 @@ from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
+from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
 from hedgeresearch.recommendation.inputs.payments import payments
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
@@ -163,6 +164,20 @@ class Recommendation:
         of each instrument.
         """
         return self.assessment.regimes
+
+    @property
+    def regime_alternative(self) -> RegimeAlternative | None:
+        """The ratio with regimes, for the default hedge; None for any other hedge.
+
+        The regime-conditional hedge is estimated when this or the reasons are first read, which
+        takes about a tenth of a second.
+
+        Raises
+        ------
+        DataError
+            If the regimes cannot be estimated, as on few observations.
+        """
+        return self.assessment.regime_alternative
 
     @property
     def confidence(self) -> Confidence:

@@ -35,6 +35,7 @@ from hedgeresearch.recommendation.plain_values import (
     plain_rows,
     plain_rows_or_none,
     plain_value,
+    regime_alternative_as_dict,
 )
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "arch", "hmmlearn")
@@ -71,6 +72,9 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "horizon": horizon_as_dict(assessment.horizon, assessment.spacing),
         "volatility": plain_value(assessment.volatility.to_dict()),
         "regimes": None if regimes is None else plain_rows(regimes),
+        "regime_alternative": _if_available(
+            lambda: regime_alternative_as_dict(assessment.regime_alternative)
+        ),
         "confidence": _confidence(assessment.confidence),
         **_risks(assessment),
         **_options(assessment),

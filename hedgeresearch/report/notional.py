@@ -13,7 +13,12 @@ from hedgeresearch.report.page import Page
 from hedgeresearch.report.sections.data import software
 from hedgeresearch.report.sections.method import name_value_table, sources_table
 from hedgeresearch.report.sections.ratio_path import constant_text, is_constant, ratio_figure
-from hedgeresearch.report.sections.section import Section, section_or_reason
+from hedgeresearch.report.sections.regimes import (
+    ALTERNATIVE,
+    alternative_table,
+    without_regimes,
+)
+from hedgeresearch.report.sections.section import Parts, Section, section_or_reason
 from hedgeresearch.report.tables import amount, in_currency, percent, ratio, table_of
 
 
@@ -81,7 +86,9 @@ def _regimes(hedge: NotionalHedge) -> Section:
     by_regime = hedge.ratio_by_regime
     probabilities = hedge.regime_probabilities
     if by_regime is None or probabilities is None:
-        return Section("Regimes", texts=("The model has no regimes.",))
+        parts = Parts()
+        alternative = parts.get(ALTERNATIVE, lambda: alternative_table(hedge.regime_alternative))
+        return without_regimes(alternative, tuple(parts.missing))
     table = by_regime.assign(probability=probabilities.to_numpy())
     columns = {"probability": ("probability, next, %", percent)}
     columns |= {name: (f"ratio of {name}", ratio) for name in by_regime.columns}

@@ -31,6 +31,7 @@ KEYS = {
     "sell",
     "regime_probabilities",
     "ratio_by_regime",
+    "regime_alternative",
     "expected_volatility_before",
     "expected_volatility_after",
     "expected_effectiveness",
@@ -82,7 +83,8 @@ def test_default_model_and_table_are_decays_of_the_nasdaq(run: Run) -> None:
     assert code == 0
     result = json.loads(output)
     assert result["model"] == describe(default_hedge())
-    assert result["reasons"][-1] == f"Why this model: {EVIDENCE}"
+    assert result["reasons"][-2] == f"Why this model: {EVIDENCE}"
+    assert result["reasons"][-1].startswith("What regimes would change: ")
     assert (result["asset"], result["as_of"]) == ("NASDAQ", "2018-12-31")
     assert (result["notional"], list(result["ratio"])) == (1e6, ["SP500"])
     assert result["ratio"]["SP500"] == pytest.approx(1.1978, abs=1e-3)

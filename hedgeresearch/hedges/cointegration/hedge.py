@@ -40,11 +40,13 @@ from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.traits import HedgeTraits
 
 Method = Literal["dynamic", "fully_modified", "canonical", "static", "johansen"]
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class CointegrationHedge:

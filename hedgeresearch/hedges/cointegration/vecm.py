@@ -33,9 +33,11 @@ from hedgeresearch.hedges.cointegration.result import Cointegration
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.traits import HedgeTraits
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class VECMHedge:

@@ -37,11 +37,13 @@ from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.model import HedgeModel, check_warm_start
 from hedgeresearch.hedges.ratio_errors import RatioErrors
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class CombinedHedge:

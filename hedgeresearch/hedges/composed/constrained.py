@@ -45,11 +45,13 @@ from hedgeresearch.hedges.model import (
 )
 from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.ratio_errors import inherited_errors
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 from hedgeresearch.typing import Array
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ConstrainedHedge:

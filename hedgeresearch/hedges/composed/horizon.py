@@ -41,6 +41,7 @@ from hedgeresearch.hedges.model import (
     fit_hedge,
 )
 from hedgeresearch.hedges.ratio_errors import inherited_errors
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.typing import Array, Indices
@@ -51,6 +52,7 @@ LAGS_PER_HORIZON = 3
 """Minimum number of HAC lags, as a multiple of the horizon."""
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class HorizonHedge:

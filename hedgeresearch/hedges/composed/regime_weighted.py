@@ -46,12 +46,14 @@ from hedgeresearch.hedges.labels import labelled_covariance, labelled_path, labe
 from hedgeresearch.hedges.model import HedgeModel, check_warm_start
 from hedgeresearch.hedges.regime_switching.observation import Observe
 from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.regimes.model import RegimeModel
 from hedgeresearch.typing import Array
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class RegimeWeightedHedge:

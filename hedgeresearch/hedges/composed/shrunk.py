@@ -43,6 +43,7 @@ from hedgeresearch.hedges.ratio_errors import (
     RatioErrors,
 )
 from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
@@ -52,6 +53,7 @@ MIN_RELATIVE_VARIANCE = 1e-13
 """Smallest variance of standardized errors, relative to the largest, that is not rounding."""
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ShrunkHedge:

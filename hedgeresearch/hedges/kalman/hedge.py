@@ -39,6 +39,7 @@ from hedgeresearch.hedges.labels import (
     labelled_ratio,
 )
 from hedgeresearch.hedges.model import check_warm_start
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
@@ -86,6 +87,7 @@ class KalmanState(NamedTuple):
         return total
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class KalmanHedge:

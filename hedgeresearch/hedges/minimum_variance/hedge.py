@@ -42,6 +42,7 @@ from hedgeresearch.hedges.minimum_variance.array_fit import (
 )
 from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
 from hedgeresearch.hedges.minimum_variance.ratio_errors import minimum_variance_errors
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array, Mask
@@ -54,6 +55,7 @@ def _dcc() -> CovarianceModel:
     return DCC()
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MinimumVarianceHedge:

@@ -34,6 +34,7 @@ from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
 from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
 from hedgeresearch.hedges.regime_switching.ratio_errors import SwitchingRatioErrors
 from hedgeresearch.hedges.regime_switching.regression_sample import RegressionSample
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit
@@ -52,6 +53,7 @@ DATES_PER_PARAMETER = 10
 """Minimum number of observations for each parameter."""
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MarkovSwitchingHedge:

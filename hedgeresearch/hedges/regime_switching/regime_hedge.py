@@ -48,6 +48,7 @@ from hedgeresearch.hedges.regime_switching.observation import (
     observed_on_new_dates,
 )
 from hedgeresearch.hedges.regime_switching.ratio_errors import MixtureErrors, WeightedMomentErrors
+from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.alignment import renumbered
@@ -67,6 +68,7 @@ def _two_regimes() -> RegimeModel:
     return GaussianHMM()
 
 
+@keeps_remarks
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class RegimeHedge:

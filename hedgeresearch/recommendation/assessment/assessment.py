@@ -34,6 +34,11 @@ from hedgeresearch.recommendation.assessment.option_risks import (
     assess_options,
     expiring_options,
 )
+from hedgeresearch.recommendation.assessment.regime_alternative import (
+    FoundAlternative,
+    RegimeAlternative,
+    find_regime_alternative,
+)
 from hedgeresearch.recommendation.assessment.regimes import assess_regimes
 from hedgeresearch.recommendation.assessment.risks import (
     MIN_STRESS_RETURNS,
@@ -153,6 +158,21 @@ class Assessment:
     def regimes(self) -> pd.DataFrame | None:
         """Probability, expected duration and target of each regime; None without regimes."""
         return assess_regimes(self.problem, self.valuation, self.settings.objective)
+
+    @property
+    def regime_alternative(self) -> RegimeAlternative | None:
+        """The ratio with regimes, for the default hedge; None for any other hedge.
+
+        Raises
+        ------
+        DataError
+            If the regimes cannot be estimated.
+        """
+        return self._alternative.found_or_raise()
+
+    @cached_property
+    def _alternative(self) -> FoundAlternative:
+        return find_regime_alternative(self.problem.fit)
 
     @cached_property
     def confidence(self) -> Confidence:

@@ -20,6 +20,11 @@ def data_warnings(problems: Sequence[DataProblem]) -> list[str]:
     return [f"Warning: {one.text}" for one in problems]
 
 
+def remark_warnings(remarks: Sequence[str]) -> list[str]:
+    """Return a warning for each remark of the fit on its estimation."""
+    return [f"Warning: {remark}" for remark in remarks]
+
+
 def few_sentences(n_observations: int, interval: pd.DataFrame) -> list[str]:
     """Return that a ratio is estimated on few observations.
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import full_percent, money, ratio_texts, regime_label
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings
+from hedgeresearch.recommendation.assessment.regime_alternative import FoundAlternative
 from hedgeresearch.recommendation.narrative.backtest import (
     backtest_warnings,
     effectiveness_sentences,
@@ -15,6 +16,9 @@ from hedgeresearch.recommendation.narrative.backtest import (
     tournament_sentences,
 )
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
+from hedgeresearch.recommendation.narrative.regime_alternative import (
+    regime_alternative_sentence,
+)
 
 
 def sell_sentence(
@@ -110,6 +114,30 @@ def _trade_text(amount: float, currency: str) -> str:
     if amount == 0.0:
         return "hold no"
     return f"{'sell' if amount > 0.0 else 'buy'} {money(abs(amount), currency)} of"
+
+
+def regime_change_sentences(
+    alternative: FoundAlternative, notional: float, currency: str
+) -> list[str]:
+    """Return what regimes would change for an amount of currency, or why it is not known."""
+    if alternative.note:
+        return [f"What regimes would change not available: {alternative.note}"]
+    if alternative.found is None:
+        return []
+    amounts = alternative.found.ratios[["ratio", "with regimes"]] * notional
+    texts = {
+        name: _change_text(now, then, currency)
+        for name, (now, then) in zip(amounts.index, amounts.to_numpy(), strict=True)
+    }
+    return [regime_alternative_sentence(alternative.found, texts)]
+
+
+def _change_text(now: float, then: float, currency: str) -> str:
+    """Return the amount to sell with regimes, negative to buy, instead of the one without."""
+    verbs = ["sell" if amount >= 0.0 else "buy" for amount in (then, now)]
+    texts = [money(abs(amount), currency) for amount in (then, now)]
+    also = "" if verbs[0] == verbs[1] else f"{verbs[1]} "
+    return f"{verbs[0]} {texts[0]} instead of {also}{texts[1]}"
 
 
 def _ratio_text(row: pd.Series[float], confidence: float) -> str:

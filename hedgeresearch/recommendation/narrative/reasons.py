@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hedgeresearch._formatting import quantity, side
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composed.horizon import periods_to_next_regime
 from hedgeresearch.recommendation.assessment.assessment import Assessment
@@ -16,6 +17,7 @@ from hedgeresearch.recommendation.narrative.data import (
     closes_sentences,
     data_warnings,
     few_sentences,
+    remark_warnings,
 )
 from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
@@ -25,6 +27,9 @@ from hedgeresearch.recommendation.narrative.options import (
     model_sentences,
     option_sentences,
     trades_options,
+)
+from hedgeresearch.recommendation.narrative.regime_alternative import (
+    regime_alternative_sentence,
 )
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 from hedgeresearch.recommendation.narrative.risks import (
@@ -43,6 +48,7 @@ from hedgeresearch.recommendation.narrative.trades import (
     trade_sentences,
     unknown_cost_sentences,
 )
+from hedgeresearch.recommendation.sizing.contracts import objective_contracts
 
 
 def list_reasons(assessment: Assessment) -> list[str]:
@@ -52,6 +58,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
     """
     sentences = [
         *data_warnings(assessment.data_problems),
+        *remark_warnings(assessment.problem.fit.remarks),
         *_chance_warnings(assessment.confidence),
         *_backtest_warnings(assessment.confidence),
         *added_variance_sentences(assessment),
@@ -73,6 +80,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *model_sentences(assessment),
         *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
         *default_sentences(assessment.problem.fit.model, assessment.confidence.backtest),
+        *_if_available("What regimes would change", _regime_alternative, assessment),
         *_if_available("Options", option_sentences, assessment),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),
@@ -102,6 +110,28 @@ def _regime_sentences(assessment: Assessment) -> list[str]:
         return []
     step = periods_to_next_regime(assessment.problem.fit)
     return [regime_sentences(regimes, assessment.spacing, assessment.horizon, step)]
+
+
+def _regime_alternative(assessment: Assessment) -> list[str]:
+    alternative = assessment.regime_alternative
+    if alternative is None:
+        return []
+    problem = assessment.problem
+    objective = assessment.settings.objective
+    ratios = alternative.ratios[["ratio", "with regimes"]].to_numpy().T
+    contracts = objective_contracts(ratios, objective, problem.names, assessment.valuation)
+    units = assessment.confidence.unit
+    changes = {
+        name: _change_text(now, then, units[name])
+        for name, (now, then) in zip(problem.names, contracts.T, strict=True)
+    }
+    return [regime_alternative_sentence(alternative, changes)]
+
+
+def _change_text(now: float, then: float, unit: str) -> str:
+    """Return the contracts with regimes instead of those without."""
+    first = quantity(abs(then)) if now * then > 0.0 else side(then, f"{quantity(then)} {unit}")
+    return f"{first} instead of {side(now, f'{quantity(now)} {unit}')}"
 
 
 def _liquidation_sentences(assessment: Assessment) -> list[str]:

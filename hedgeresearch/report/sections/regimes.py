@@ -6,23 +6,34 @@ import pandas as pd
 
 from hedgeresearch._formatting import regime_label
 from hedgeresearch.plotting import sample_label
+from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import path_figure
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Parts, Section
-from hedgeresearch.report.tables import Table, amount, in_currency, percent, table_of, transposed
+from hedgeresearch.report.tables import (
+    Table,
+    amount,
+    in_currency,
+    percent,
+    ratio,
+    table_of,
+    transposed,
+)
 from hedgeresearch.report.thinning import thinning_note
 from hedgeresearch.report.traces import Figure
 
 TITLE = "Regimes"
+ALTERNATIVE = "What regimes would change"
 
 
 def regimes_section(recommendation: Recommendation) -> Section:
     """Return the value of the position over the regimes, and the target in each regime."""
     fit = recommendation.problem.fit
-    if fit.regimes is None:
-        return Section(TITLE, texts=("The model has no regimes.",))
     parts = Parts()
+    if fit.regimes is None:
+        table = parts.get(ALTERNATIVE, lambda: alternative_table(recommendation.regime_alternative))
+        return without_regimes(table, tuple(parts.missing))
     targets = parts.get("The target in each regime", lambda: _targets(recommendation))
     currency = recommendation.assessment.currency
     figure = _values_over_regimes(recommendation.problem, fit.regimes.predicted, currency)
@@ -32,6 +43,29 @@ def regimes_section(recommendation: Recommendation) -> Section:
         tables=() if targets is None else (targets,),
         missing=tuple(parts.missing),
     )
+
+
+def without_regimes(table: tuple[str, Table] | None, missing: tuple[str, ...]) -> Section:
+    """Return the section of a model without regimes, with what these would change."""
+    tables = () if table is None else (table,)
+    return Section(TITLE, texts=("The model has no regimes.",), tables=tables, missing=missing)
+
+
+def alternative_table(alternative: RegimeAlternative | None) -> tuple[str, Table] | None:
+    """Return the caption and the table of the ratios with regimes; None for most hedges."""
+    if alternative is None:
+        return None
+    names = {
+        str(regime): f"in {regime_label(regime)} ({probability:.0%})"
+        for regime, probability in alternative.probabilities.items()
+    }
+    columns = {"ratio": ("ratio", ratio), "with regimes": ("with regimes", ratio)}
+    columns |= {regime: (name, ratio) for regime, name in names.items()}
+    caption = (
+        "What regimes would change: ratio of the regime-conditional hedge, estimated on the last "
+        f"{alternative.n_dates:,} observations; in brackets the probability of each regime next"
+    )
+    return caption, table_of(alternative.ratios.rename(columns=str), "hedge", columns)
 
 
 def _values_over_regimes(

@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.default import EVIDENCE, default_hedge, regime_conditional_hedge
+from hedgeresearch.hedges.default import (
+    EVIDENCE,
+    EVIDENCE_ON_REGIMES,
+    default_hedge,
+    regime_conditional_hedge,
+)
 from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.reproductions.regime_study.entrants import entrants
 from hedgeresearch.reproductions.regime_study.findings import recorded_table
@@ -36,7 +41,8 @@ def test_the_numbers_are_those_of_the_confirmation() -> None:
     removed = {model: mean_over_pairs(table, model, "variance") for model in models}
     assert max(removed, key=lambda model: removed[model]) == "decays stacked"
     assert f"{removed['decays stacked']:.2%} in the mean" in EVIDENCE
-    assert f"removed {removed['OLS and decays by regime']:.2%}" in EVIDENCE
+    assert f"removed {removed['OLS and decays by regime']:.2%}" in EVIDENCE_ON_REGIMES
+    assert f"the default {removed['decays stacked']:.2%}" in EVIDENCE_ON_REGIMES
     trades = mean_over_pairs(table, "decays stacked", "turnover")
     share = trades / mean_over_pairs(table, "DCC", "turnover")
     assert f"at {share:.0%} of the turnover of a DCC" in EVIDENCE
