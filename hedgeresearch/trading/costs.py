@@ -18,8 +18,8 @@ of Financial Studies 22, section 3, as a difference.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -103,10 +103,22 @@ def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
             f"costs must be Costs(...), such as Costs(half_spread=0.0001); got {costs!r}."
         )
     path = check_frame(ratio, "ratio")
-    rates = _rate_by_hedge(costs.half_spread, path, "half_spread")
-    rates += _rate_by_hedge(costs.fee, path, "fee")
-    trading = (ratio_changes(path).abs() * rates).sum(axis=1)
-    earned = (path * _carry_by_date(costs.carry, path)).sum(axis=1)
+    return costs_of_trades(ratio_changes(path).abs(), path, costs)
+
+
+def costs_of_trades(traded: pd.DataFrame, held: pd.DataFrame, costs: Costs) -> pd.Series[float]:
+    """Return the cost of each date, (n_dates,), of values traded and values held.
+
+    Parameters
+    ----------
+    traded : DataFrame (n_dates, n_hedges), sizes of what is traded
+    held : DataFrame (n_dates, n_hedges), sold is positive
+    costs : Costs
+    """
+    rates = _rate_by_hedge(costs.half_spread, held, "half_spread")
+    rates += _rate_by_hedge(costs.fee, held, "fee")
+    trading = (traded * rates).sum(axis=1)
+    earned = (held * _carry_by_date(costs.carry, held)).sum(axis=1)
     return (trading - earned).rename("cost")
 
 
@@ -139,6 +151,16 @@ def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> 
     cost = hedging_costs(ratio, costs)
     refuse_other_dates(gross.index, cost.index, "hedged and ratio")
     return (gross - cost).rename("net")
+
+
+def costs_of_hedges(costs: Costs, names: Sequence[str]) -> Costs:
+    """Return the costs with the rates by hedge of some hedges only, if there are others."""
+    chosen = {
+        field: {name: rate[name] for name in names if name in rate}
+        for field, rate in vars(costs).items()
+        if isinstance(rate, Mapping)
+    }
+    return replace(costs, **chosen)
 
 
 def _as_fee(value: Any, name: str) -> float:

@@ -49,6 +49,8 @@ class OptionBacktest:
     dates : Index (n_days,), on which the moves ended
     errors : DataFrame (n_rows, models), of the options themselves under "unhedged"
     net_ratios : dict of DataFrame (n_days, n_hedges) by model: ratios summed over the options
+    traded : dict of DataFrame (n_days, n_hedges) by model: contracts traded, the entry on the first
+        day included; where another option hedges than the day before, both are traded
     costs : DataFrame (n_days, models), of trading the summed ratios, per price of the future
     notes : DataFrame with the columns model, date, failed, note
     n_refits : int, of each model
@@ -62,6 +64,7 @@ class OptionBacktest:
     dates: pd.Index[Any]
     errors: pd.DataFrame
     net_ratios: dict[str, pd.DataFrame]
+    traded: dict[str, pd.DataFrame]
     costs: pd.DataFrame
     notes: pd.DataFrame
     n_refits: int
@@ -113,15 +116,16 @@ class OptionBacktest:
         The gain on Black is the share of his squared errors that is removed, with a 95% interval by
         the stationary bootstrap of whole days; "removed" is the share of the unhedged squares. The
         error is the root mean square of an option, per price of the future; "book volatility" that
-        of the summed returns of a day, after costs. Turnover is the mean absolute change of the
-        summed ratios per day and option, and the mean cost is per day and option.
+        of the summed returns of a day, after costs. Turnover is the mean number of contracts
+        that are traded after the first day, per day and option, and the mean cost is per day and
+        option.
         """
         losses = self.losses
         totals = losses.sum()
         per_day = self.rows.n_rows / len(self.dates)
         turnover = {name: 0.0 for name in self.errors.columns}
-        for name, ratio in self.net_ratios.items():
-            turnover[name] = float(ratio.diff().abs().sum(axis=1).mean()) / per_day
+        for name, contracts in self.traded.items():
+            turnover[name] = float(contracts.iloc[1:].sum(axis=1).mean()) / per_day
         columns = {
             "gain on black": gains_on(losses, BENCHMARK),
             **gain_intervals(losses, BENCHMARK, self.seed),

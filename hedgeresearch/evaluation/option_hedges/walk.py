@@ -13,20 +13,20 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import (
     ConvergenceWarning,
     DataError,
-    DataWarning,
     HedgeResearchError,
     recorded_warnings,
     warn_caller,
 )
 from hedgeresearch.evaluation.engine.schedule import Schedule, Splitter, Window
 from hedgeresearch.evaluation.option_hedges.backtest import UNHEDGED, OptionBacktest
+from hedgeresearch.evaluation.option_hedges.trades import Trades, contracts_of, joined, trades_of
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.options.delta import DeltaHedge
 from hedgeresearch.hedges.options.fit import OptionHedgeFit
 from hedgeresearch.hedges.options.model import OptionHedgeModel, check_option_hedge
 from hedgeresearch.options.panel.moves import ACCOUNTS, Account, moves_of
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
-from hedgeresearch.trading.costs import Costs, hedging_costs
+from hedgeresearch.trading.costs import Costs, costs_of_hedges, costs_of_trades
 from hedgeresearch.typing import Array
 
 BLACK = "black"
@@ -62,9 +62,10 @@ def walk_forward_options(
     window : int, number of days in each estimation; or "expanding": all earlier days, at least 1000
     refit_every : int, number of days between estimations
     splitter : anything with scikit-learn's ``split`` over days, instead of both
-    cost : Costs of trading the hedges, on changes of the ratios summed over the options of a day:
-        futures of several expiries count as one, and so do the contracts that an OptionTarget
-        finds from day to day: rolls cost nothing, and an option costs a share of the future's price
+    cost : Costs of trading the hedges, on changes of the ratios summed over the options of a day;
+        futures of several expiries count as one. Spread and fee of an option that hedges are shares
+        of its premium, and where an OptionTarget finds another contract on the next day, the old
+        one is closed and the new one opened
     seed : int, random seed of the bootstrap in the tables
 
     Raises
@@ -77,8 +78,6 @@ def walk_forward_options(
     -----
     ConvergenceWarning
         If a model fails at every refit.
-    DataWarning
-        If there are costs and a model hedges with options, whose rolls they leave out.
 
     Examples
     --------
@@ -94,8 +93,6 @@ def walk_forward_options(
     checked = as_panel(panel)
     check_at_least(seed, "seed", 0)
     compared = _checked_models(models)
-    if cost is not None:
-        _warn_of_rolls(compared)
     refits = Schedule(window, refit_every, splitter).refits(checked.arrays.n_moved)
     walks = {name: walk_options(model, checked, refits) for name, model in compared.items()}
     backtest = _assembled(compared, checked, refits, walks, cost, seed)
@@ -111,11 +108,15 @@ class OptionWalk:
     ----------
     errors : array (n_rows,), moves of the options less those of their hedges
     net_ratios : array (n_days, n_hedges), sums over the options of each day
+    trades : Trades, of each day
+    held : array (n_days, n_hedges), value of what is held, over the price of the future
     notes : tuple of (day, failed, text)
     """
 
     errors: Array
     net_ratios: Array
+    trades: Trades
+    held: Array
     notes: tuple[tuple[int, bool, str], ...]
 
 
@@ -125,7 +126,9 @@ def walk_options(
     """Walk a model over the days of a panel."""
     errors = []
     net_ratios = []
+    contracts = []
     notes = []
+    width = len(model.traits.hedges)
     fit: OptionHedgeFit | None = None
     for refit in refits:
         sample = panel.days(refit.train_start, refit.train_stop)
@@ -137,10 +140,18 @@ def walk_options(
             notes.append((refit.test_start, True, failure))
         errors.append(later.hedging_errors)
         net_ratios.append(hedged.arrays.sums(later.ratios))
+        contracts.append(contracts_of(later, width - 1))
     # Black's delta in place of a model that failed has no options among its hedges
-    width = len(model.traits.hedges)
     padded = [np.pad(one, ((0, 0), (0, width - one.shape[1]))) for one in net_ratios]
-    return OptionWalk(np.concatenate(errors), np.concatenate(padded), tuple(notes))
+    net = np.concatenate(padded)
+    hedges = joined(contracts)
+    return OptionWalk(
+        errors=np.concatenate(errors),
+        net_ratios=net,
+        trades=trades_of(net, hedges),
+        held=np.column_stack([net[:, :1], net[:, 1:] * hedges.price]),
+        notes=tuple(notes),
+    )
 
 
 def _hedged(
@@ -209,12 +220,18 @@ def _assembled(
     errors = pd.DataFrame({UNHEDGED: moves_of(rows, account).option})
     costs = pd.DataFrame({UNHEDGED: 0.0}, index=dates)
     net_ratios = {}
+    traded = {}
     notes = []
     for name, walk in walks.items():
+        hedges = list(models[name].traits.hedges)
         errors[name] = walk.errors
-        ratio = pd.DataFrame(walk.net_ratios, dates, list(models[name].traits.hedges))
-        net_ratios[name] = ratio
-        costs[name] = 0.0 if cost is None else hedging_costs(ratio, cost)
+        net_ratios[name] = pd.DataFrame(walk.net_ratios, dates, hedges)
+        traded[name] = pd.DataFrame(walk.trades.contracts, dates, hedges)
+        costs[name] = 0.0
+        if cost is not None:
+            values = pd.DataFrame(walk.trades.values, dates, hedges)
+            held = pd.DataFrame(walk.held, dates, hedges)
+            costs[name] = costs_of_trades(values, held, costs_of_hedges(cost, hedges))
         notes += [(name, panel.dates[day], failed, text) for day, failed, text in walk.notes]
     columns = ["model", "date", "failed", "note"]
     return OptionBacktest(
@@ -224,24 +241,13 @@ def _assembled(
         dates=dates,
         errors=errors,
         net_ratios=net_ratios,
+        traded=traded,
         costs=costs,
         notes=pd.DataFrame(notes, columns=columns).astype({"failed": bool}),
         n_refits=len(refits),
         account=account,
         seed=seed,
     )
-
-
-def _warn_of_rolls(models: Mapping[str, OptionHedgeModel]) -> None:
-    """Warn of models whose costs leave out the trades from one option to the next."""
-    with_options = [name for name, one in models.items() if len(one.traits.hedges) > 1]
-    if with_options:
-        warn_caller(
-            f"Costs and turnover of {', '.join(with_options)} are too low: trades from one option "
-            "that hedges to the next are left out, and an option costs a share of the future's "
-            "price, not of its premium. Compare costs of hedges by the future only.",
-            DataWarning,
-        )
 
 
 def _warn_of_failures(backtest: OptionBacktest) -> None:

@@ -11,7 +11,6 @@ import pytest
 from sklearn.model_selection import TimeSeriesSplit
 
 import hedgeresearch as hr
-from hedgeresearch.errors import DataWarning
 from hedgeresearch.evaluation import check_option_causality, walk_forward_options
 from hedgeresearch.hedges import (
     DeltaHedge,
@@ -89,13 +88,6 @@ def test_options_among_the_hedges_are_sold(smiles: SimulatedSmiles) -> None:
     np.testing.assert_allclose(found.errors["neutral"], fit.hedging_errors, atol=1e-14)
     assert list(found.net_ratios["neutral"]) == ["future", "put 0.5 0.5y"]
     assert found.summary.loc["neutral", "gain on black"] > 0.5
-
-
-def test_costs_that_leave_out_rolls_of_options_are_warned_of() -> None:
-    panel = simulate_smiles(150, kinds=("put",), days=(63, 126), seed=3).panel
-    models = {"neutral": MODELS["neutral"]}
-    with pytest.warns(DataWarning, match="Costs and turnover of neutral are too low"):
-        walk_forward_options(models, panel, 100, 50, cost=hr.Costs(half_spread=1e-4))
 
 
 def test_backtests_and_panels_are_pickled(smiles: SimulatedSmiles, backtest: Any) -> None:
