@@ -79,10 +79,16 @@ def contracts_of(fit: OptionHedgeFit, n_options: int) -> HedgeContracts:
 
 def joined(parts: Sequence[HedgeContracts]) -> HedgeContracts:
     """Return the options of consecutive days in one."""
-    arrays = [np.concatenate(one) for one in zip(*(part[:5] for part in parts), strict=True)]
-    dates = parts[0].dates.append([part.dates for part in parts[1:]])
-    next_dates = parts[0].next_dates.append([part.next_dates for part in parts[1:]])
-    return HedgeContracts(*arrays, dates, next_dates)
+    first, *others = parts
+    return HedgeContracts(
+        sign=np.concatenate([one.sign for one in parts]),
+        strike=np.concatenate([one.strike for one in parts]),
+        years=np.concatenate([one.years for one in parts]),
+        price=np.concatenate([one.price for one in parts]),
+        next_price=np.concatenate([one.next_price for one in parts]),
+        dates=first.dates.append([one.dates for one in others]),
+        next_dates=first.next_dates.append([one.next_dates for one in others]),
+    )
 
 
 def trades_of(net: Array, hedges: HedgeContracts) -> Trades:
