@@ -1,5 +1,11 @@
 from .binance import read_binance_frame as read_binance_frame
 from .binance_venue import BinanceVenue as BinanceVenue
+from .ccxt_feed import CcxtFeed as CcxtFeed
+from .ccxt_tables import candles as candles
+from .ccxt_tables import funding_history as funding_history
+from .ccxt_tables import list_markets as list_markets
+from .ccxt_tables import option_summaries as option_summaries
+from .ccxt_tables import trade_history as trade_history
 from .chain.contracts import AaveLoan as AaveLoan
 from .chain.contracts import ChainlinkOracle as ChainlinkOracle
 from .chain.contracts import UniswapV2Pair as UniswapV2Pair

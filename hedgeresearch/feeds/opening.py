@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.binance_venue import MARKETS, BinanceVenue
+from hedgeresearch.feeds.ccxt_exchange import ccxt_module
+from hedgeresearch.feeds.ccxt_feed import CcxtFeed
 from hedgeresearch.feeds.deribit_venue import DeribitVenue
 from hedgeresearch.feeds.feed import Feed
 from hedgeresearch.feeds.sockets import check_websockets
@@ -36,13 +38,15 @@ def open_feed(
 
     Parameters
     ----------
-    venue : {"binance", "binance-usd-m", "binance-coin-m", "deribit"}
+    venue : str
+        "binance", "binance-usd-m", "binance-coin-m" or "deribit", of which every event is read; or
+        the name of any exchange of ccxt, such as "kraken".
     symbols : names of instruments as the venue writes them, such as "BTCUSDT", "BTCUSD_PERP" or
-        "BTC-PERPETUAL"
+        "BTC-PERPETUAL"; of other exchanges the unified names of ccxt, such as "BTC/USD"
     kinds : some of "book", "quotes", "trades" and "funding"
     **settings
-        ``silence`` and ``pause`` of a ``WebsocketFeed``; ``ws_url``, ``rest_url`` and ``interval``
-        of its venue.
+        ``silence`` and ``pause`` of a ``WebsocketFeed``, and ``ws_url``, ``rest_url`` and
+        ``interval`` of its venue; or the settings of a ``CcxtFeed``.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def open_feed(
     WebsocketFeed(BTCUSDT at binance-usd-m)
     """
     if venue not in VENUES:
-        raise DataError(f"venue must be one of {', '.join(VENUES)}; got {venue!r}.")
+        return _ccxt_feed(venue, symbols, kinds, settings)
     check_websockets()
     of_feed = {name: settings.pop(name) for name in ("silence", "pause") if name in settings}
     of_venue: dict[str, Any] = {"symbols": _names(symbols), "kinds": _names(kinds)} | settings
@@ -72,16 +76,13 @@ def open_feed(
 
 @exported_by("hedgeresearch.feeds")
 def sequence_rule(venue: str) -> SequenceRule:
-    """Return the rule by which books of a venue are kept from its snapshots and updates.
+    """Return the rule by which books of a venue are kept from the events of its feed.
+
+    Books of a ``CcxtFeed`` are whole each time, so that any rule keeps them.
 
     Parameters
     ----------
     venue : name of the venue of a source, such as "binance-usd-m"
-
-    Raises
-    ------
-    DataError
-        If there is no rule for it.
 
     Examples
     --------
@@ -90,11 +91,21 @@ def sequence_rule(venue: str) -> SequenceRule:
     >>> sequence_rule("binance-usd-m") == BINANCE_FUTURES
     True
     """
-    if venue in BINANCE:
-        return MARKETS[BINANCE[venue]].rule
-    if venue == DERIBIT_NAME:
-        return DERIBIT
-    raise DataError(f"There is a rule for books of {', '.join(VENUES)}; got {venue!r}.")
+    return MARKETS[BINANCE[venue]].rule if venue in BINANCE else DERIBIT
+
+
+def _ccxt_feed(
+    venue: str, symbols: str | Sequence[str], kinds: Sequence[str], settings: Mapping[str, Any]
+) -> CcxtFeed:
+    """Return a feed of another exchange, if there is one of this name."""
+    if venue not in ccxt_module("ccxt.pro").exchanges:
+        raise DataError(
+            f"venue must be one of {', '.join(VENUES)}, or of ccxt.pro.exchanges; got {venue!r}."
+        )
+    try:
+        return CcxtFeed(venue, symbols, kinds, **settings)
+    except TypeError as error:
+        raise DataError(f"A setting of {venue} does not exist ({error}).") from error
 
 
 def _names(given: str | Sequence[str]) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ class Trade:
     ----------
     trade_id : number of the trade
     price, size : price, and size in the venue's unit: coins, or contracts
-    side : +1 if the buyer took liquidity, -1 if the seller did
+    side : +1 if the buyer took liquidity, -1 if the seller did, 0 if the venue does not state it
     event_time, receive_time : ints, nanoseconds
     """
 

@@ -59,8 +59,8 @@ def trade_spreads(
     DataFrame (n_trades, 6)
         By the time received: price, size, side, effective and realized spread, and mark_out,
         shares of the mid price. Trades before the first quote, within a horizon of the last one,
-        and those of which one of both falls into an interruption, are left out; their number is
-        ``attrs["left_out"]``.
+        those of which one of both falls into an interruption, and those without a side are left
+        out; their number is ``attrs["left_out"]``.
 
     Raises
     ------
@@ -79,6 +79,7 @@ def trade_spreads(
     after = np.searchsorted(times, ends, side="right") - 1
     usable = (before >= 0) & (ends <= times[-1])
     usable &= np.isfinite(mids[before]) & np.isfinite(mids[after])
+    usable &= np.array([trade.side != 0 for trade in trades])
     if not usable.any():
         raise DataError("No trade has a quote before it and one a horizon later. Record longer.")
     kept = [trade for trade, use in zip(trades, usable, strict=True) if use]

@@ -16,6 +16,8 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.feeds.stub_answers import rest_answer
+
 TICK = 0.5
 LEVELS = 10
 
@@ -57,6 +59,7 @@ class Listener:
     request: web.Request
     streams: set[str]
     is_muted: bool = False
+    is_bare: bool = False
     held: list[str] = field(default_factory=list)
     released_at: float = 0.0
     swapped: list[str] = field(default_factory=list)
@@ -147,6 +150,9 @@ class StubVenue:
         self.paths.append(request.path_qs)
         if self.status != 200:
             return web.json_response({"msg": "planted"}, status=self.status)
+        other = rest_answer(request.path.rpartition("/")[2], request.query)
+        if other is not None:
+            return web.json_response(other)
         book = self.books.get(request.query.get("symbol", ""))
         if book is None:
             text = {"code": -1121, "msg": "Invalid symbol."}
@@ -179,6 +185,11 @@ class StubVenue:
         """Answer a request of Deribit's JSON-RPC."""
         self.messages.append(message)
         method = message["method"]
+        if method == "SUBSCRIBE":  # as ccxt does at Binance, with frames that name no stream
+            listener.is_bare = True
+            listener.streams |= set(message["params"])
+            await self._send(listener, json.dumps({"result": None, "id": message["id"]}))
+            return
         channels = message.get("params", {}).get("channels", [])
         if method == "public/unsubscribe":
             listener.streams -= set(channels)
@@ -216,6 +227,8 @@ class StubVenue:
             text, is_book = self._frame(stream, book)
             if not text:
                 continue
+            if listener.is_bare:
+                text = json.dumps(json.loads(text)["data"])
             if not is_book:
                 await self._send(listener, text)
                 continue
