@@ -91,6 +91,7 @@ from .metrics import hedged_returns as hedged_returns
 from .model_table import list_models as list_models
 from .recommendation import CostOptimalBands as CostOptimalBands
 from .recommendation import Limits as Limits
+from .recommendation import Liquidity as Liquidity
 from .recommendation import Margin as Margin
 from .recommendation import Market as Market
 from .recommendation import NoTradeBands as NoTradeBands

@@ -19,6 +19,7 @@ from hedgeresearch.instruments.option_terms import options_among, without_option
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.currencies import check_currencies
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity, as_liquidity
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.option_book import check_coin_hedges, option_book
 from hedgeresearch.recommendation.inputs.position import Position
@@ -62,6 +63,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     limits: Limits = Limits(),
     rebalancing: Rebalancing = NoTradeBands(),
     margin: Margin = Margin(),
+    liquidity: Mapping[str, Liquidity] | None = None,
     backtest: Backtest | None = None,
     confidence: float = 0.95,
     seed: int = 0,
@@ -100,6 +102,9 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         Rule that decides how far a holding may be from its target before it is traded.
     margin : Margin
         Collateral behind the hedges, and the horizon over which it must last.
+    liquidity : mapping from instrument to Liquidity
+        Cost and capacity as measured in a market now: the spread and the impact count in costs and
+        bands, no order is larger than the capacity, and a flagged venue is named.
     backtest : Backtest
         Backtest of the same position and hedges, on the same kind of returns, that ends on the
         market's last date or earlier; shows how the model and others did out of sample.
@@ -140,6 +145,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         objective, limits, rebalancing, margin, backtest, confidence, seed
     )
     check_settings(settings, names, traded, market)
+    measured = as_liquidity(liquidity, names)
     if fit is not None:
         check_fit(fit, position, listed, market)
     if fit is None or model == "best":
@@ -153,6 +159,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
     problem = HedgeProblem(fit, position, listed, market, held[len(options) :], book)
+    problem = problem.with_liquidity(measured)
     problem = with_option_hedges(problem, limits)
     valuation = value_problem(problem)
     plan = plan_trades(problem, valuation, settings)

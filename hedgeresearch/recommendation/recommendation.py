@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,15 +16,15 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe, quantity
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
 from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
-from hedgeresearch.recommendation.inputs.payments import payments
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
-from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import (
     decision_sentences,
@@ -32,11 +32,11 @@ from hedgeresearch.recommendation.narrative.decision import (
     trades_anything,
 )
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
+from hedgeresearch.recommendation.next_bar import one_bar_later, with_other_fit
 from hedgeresearch.recommendation.order_list import Order, list_option_orders, list_orders
 from hedgeresearch.recommendation.record import record_as_dict
-from hedgeresearch.recommendation.sizing.option_hedges import with_option_hedges
-from hedgeresearch.recommendation.sizing.plan import Plan, plan_trades, plan_trades_within
-from hedgeresearch.recommendation.sizing.valuation import Valuation, value_problem
+from hedgeresearch.recommendation.sizing.plan import Plan
+from hedgeresearch.recommendation.sizing.valuation import Valuation
 from hedgeresearch.risk.joint_tails import TailDependence
 from hedgeresearch.risk.systemic.breakdown import CorrelationBreakdown
 from hedgeresearch.risk.systemic.variance_sources import VarianceSources
@@ -273,6 +273,7 @@ class Recommendation:
         date: Any = None,
         *,
         holdings: Mapping[str, float] | pd.Series[float] | None = None,
+        liquidity: Mapping[str, Liquidity] | None = None,
     ) -> Recommendation:
         """Return the recommendation one bar later, with the same parameters and bands.
 
@@ -294,6 +295,9 @@ class Recommendation:
         holdings : mapping from instrument
             Contracts held over the bar, where these were not the ones recommended here: an order
             was not filled, or only in part.
+        liquidity : mapping from instrument to Liquidity
+            Cost and capacity measured at the bar, from which the bands around the same targets are
+            computed again; those of the recommendation by default.
 
         Raises
         ------
@@ -305,19 +309,23 @@ class Recommendation:
             date = bar.name if isinstance(bar, pd.Series) else None
         if date is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        before = replace(self.problem, holdings=self.plan.holdings)
-        if holdings is not None:
-            before = before.holding(as_holdings(holdings, before.traded_names))
-        held = before.holdings
-        problem = with_option_hedges(before.next_bar(bar, date, held), self.settings.limits)
-        gains = payments(problem.instruments, held, problem.market)
-        settings = replace(self.settings, margin=self.settings.margin.credited(gains))
-        valuation = value_problem(problem)
-        if problem.options is None:
-            plan = plan_trades_within(self.plan.bands, problem, valuation, settings)
-        else:  # bands around the delta of options change with their gamma
-            plan = plan_trades(problem, valuation, settings)
-        return Recommendation(Assessment(problem, valuation, settings, plan))
+        after = one_bar_later(self.assessment, bar, date, holdings, liquidity)
+        return Recommendation(after)
+
+    def refitted(self, fit: HedgeFit) -> Recommendation:
+        """Return the recommendation on the same date from another fit, with bands of its past.
+
+        Parameters
+        ----------
+        fit : HedgeFit
+            Of the same position and instruments, extended to the date of the recommendation.
+
+        Raises
+        ------
+        DataError
+            If the fit is of other names, dates or returns.
+        """
+        return Recommendation(with_other_fit(self.assessment, fit))
 
     # --- on paper ---
 

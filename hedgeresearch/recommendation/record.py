@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +22,7 @@ from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
@@ -78,6 +79,7 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "confidence": _confidence(assessment.confidence),
         **_risks(assessment),
         **_options(assessment),
+        **_liquidity_records(problem.liquidity),
         "reasons": list_reasons(assessment),
         "model": describe(problem.fit.model),
         "settings": _settings(assessment.settings),
@@ -147,6 +149,25 @@ def _option_terms(option: OptionTerms) -> dict[str, Any]:
     names = [field.name for field in fields(option) if field.name not in ("name", "expiry")]
     terms = {name: _term(getattr(option, name)) for name in names}
     return {"class": type(option).__name__, "expiry": str(option.expiry)} | terms
+
+
+def _liquidity_records(liquidity: Mapping[str, Liquidity]) -> dict[str, Any]:
+    """Return the part on measured costs and capacities; nothing where nothing was measured."""
+    if not liquidity:
+        return {}
+    return {"liquidity": {name: _liquidity(one) for name, one in liquidity.items()}}
+
+
+def _liquidity(liquidity: Liquidity) -> dict[str, Any]:
+    """Return what was measured; an unlimited capacity is None."""
+    return {
+        "half_spread": liquidity.half_spread,
+        "impact": float(liquidity.impact),
+        "capacity": plain_value(float(liquidity.capacity)),
+        "within": liquidity.within,
+        "flag": liquidity.flag,
+        "distrust": float(liquidity.distrust) if liquidity.flag else None,
+    }
 
 
 def _if_available(part: Callable[[], Any]) -> Any:

@@ -27,6 +27,7 @@ from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.recommendation.api import recommend
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective
@@ -46,6 +47,7 @@ SECTIONS = (
     "limits",
     "rebalancing",
     "margin",
+    "liquidity",
     "backtest",
     "confidence",
     "seed",
@@ -62,6 +64,7 @@ FIELDS: dict[str, Sequence[str]] = {
     "rebalancing": tuple(RULES),
     **{f"rebalancing.{name}": setting_names(rule) for name, rule in RULES.items()},
     "margin": setting_names(Margin),
+    "liquidity": setting_names(Liquidity),
     "backtest": BACKTEST_FIELDS,
 }
 """Fields of a book and of its sections; those of instruments and models are their settings."""

@@ -10,6 +10,7 @@ from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.rebalancing import (
     CostOptimalBands,
     NoTradeBands,
@@ -29,6 +30,7 @@ NAMES_OF_INSTRUMENTS = (
     ("objective", "beta"),
     ("limits", "contracts"),
     ("margin", "collateral"),
+    ("liquidity", None),
 )
 """Sections, and fields of sections, whose names must be those of instruments."""
 
@@ -43,6 +45,7 @@ def read_settings(parts: Mapping[str, Entry]) -> dict[str, Any]:
         "limits": _read_limits,
         "margin": _read_margin,
         "rebalancing": _read_rebalancing,
+        "liquidity": _read_liquidity,
     }
     return {name: read(parts[name]) for name, read in readers.items() if name in parts}
 
@@ -145,6 +148,20 @@ def _read_margin(entry: Entry) -> Margin:
         values["probability"] = parts["probability"].number()
     with entry.locate_errors():
         return Margin(**values)
+
+
+def _read_liquidity(entry: Entry) -> dict[str, Liquidity]:
+    """Return what was measured of each instrument's market."""
+    return {name: _read_measured(one) for name, one in entry.mapping().items()}
+
+
+def _read_measured(entry: Entry) -> Liquidity:
+    parts = entry.section(setting_names(Liquidity))
+    values: dict[str, Any] = {
+        name: part.text() if name == "flag" else part.number() for name, part in parts.items()
+    }
+    with entry.locate_errors():
+        return Liquidity(**values)
 
 
 def _read_rebalancing(entry: Entry) -> Rebalancing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity, at_measured_spreads
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
     latest_observations,
@@ -43,6 +44,9 @@ class HedgeProblem:
     options : OptionBook or None
         Options of the position, and those that hedge it; None where there are none. The
         instruments are without them.
+    liquidity : mapping from instrument to Liquidity
+        Cost and capacity as measured, for those that were; the half spreads of the instruments
+        are those measured.
     """
 
     fit: HedgeFit
@@ -51,6 +55,7 @@ class HedgeProblem:
     market: Market
     holdings: Array
     options: OptionBook | None = None
+    liquidity: Mapping[str, Liquidity] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -83,6 +88,11 @@ class HedgeProblem:
             held = np.concatenate([of_position, contracts[:n_options]])
             options = replace(options, contracts=held)
         return replace(self, holdings=contracts[n_options:], options=options)
+
+    def with_liquidity(self, measured: Mapping[str, Liquidity]) -> HedgeProblem:
+        """Return the problem at measured costs and capacities; others stay as they were."""
+        instruments = at_measured_spreads(self.instruments, measured)
+        return replace(self, instruments=instruments, liquidity={**self.liquidity, **measured})
 
     def next_bar(
         self, bar: Mapping[Any, float] | pd.Series[float], date: Any, holdings: Array

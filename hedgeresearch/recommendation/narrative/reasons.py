@@ -22,6 +22,7 @@ from hedgeresearch.recommendation.narrative.data import (
 from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
+from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
 from hedgeresearch.recommendation.narrative.options import (
     model_sentences,
@@ -72,6 +73,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
             assessment.currency,
             with_options=trades_options(assessment),
         ),
+        *liquidity_sentences(assessment.problem.liquidity),
         *closes_sentences(assessment.other_closes),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),

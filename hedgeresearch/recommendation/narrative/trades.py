@@ -10,7 +10,7 @@ from hedgeresearch._formatting import ZERO_TOLERANCE, exact, money, percent, qua
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.small_positions import SmallPosition
 from hedgeresearch.recommendation.sizing.contracts import LIMIT_TOLERANCE
-from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
+from hedgeresearch.recommendation.sizing.decision import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
 
 ROUNDED = (Reason.NEW_POSITION, Reason.FREE_TRADES, Reason.REBATE, Reason.NO_COSTS_GIVEN)
@@ -124,6 +124,7 @@ def trade_reason(decision: Decision, half_width: float) -> str:
     target = f"target {_side_text(decision.target)}"
     aim = _side_text(decision.aim)
     smallest = exact(decision.smallest_order)
+    held_now = quantity(decision.capacity)
     band = f"no-trade band of ±{quantity(half_width)}" if half_width else ""
     words = {
         Reason.INSIDE_BAND: f"{target}, inside the {band}" if band else target,
@@ -139,6 +140,9 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.BELOW_ONE_LOT: f"aim {aim}, not worth the cost of one lot",
         Reason.SMALLEST_ORDER: f"{target}; the smallest order is {smallest}",
         Reason.BELOW_SMALLEST_ORDER: f"{target}; left alone, as the smallest order is {smallest}",
+        Reason.CAPACITY: f"{target}; the market holds {held_now} now, the rest waits",
+        Reason.NO_CAPACITY: f"{target}; left alone, as the market holds {held_now} now, less than "
+        f"the smallest order of {smallest}",
     }
     return f"{words[decision.reason]}{_remainder_text(decision)}"
 

@@ -35,8 +35,31 @@ from hedgeresearch.typing import Array
 Flags = npt.NDArray[np.bool_]
 
 
+class BandBasis(NamedTuple):
+    """Basis from which bands are computed at any cost of trading, (n_instruments,) each.
+
+    Attributes
+    ----------
+    target_variances : array
+        Variances of the changes of the targets, in contracts squared, per date.
+    volatilities : array
+        Volatilities of the profit of one contract, in currency, per date.
+    tracking : array
+        Half-widths of a tracking error, in contracts, where trades cost something.
+    unstable : array of bool
+        Whether the target changes by more than the tracking error allows.
+    """
+
+    target_variances: Array
+    volatilities: Array
+    tracking: Array
+    unstable: Flags
+
+
 class Bands(NamedTuple):
-    """Bands around the targets, (n_instruments,) each; computed once and kept from bar to bar.
+    """Bands around the targets, (n_instruments,) each; kept from bar to bar.
+
+    They are computed again where costs are measured again, from the same basis.
 
     Attributes
     ----------
@@ -46,11 +69,14 @@ class Bands(NamedTuple):
         Mean of the past targets, in contracts.
     unstable : array of bool
         Whether the target changes by more per observation than the tracking error allows.
+    basis : BandBasis
+        What the widths were computed from, apart from costs.
     """
 
     half_widths: Array
     past_mean: Array
     unstable: Flags
+    basis: BandBasis
 
 
 def bands_from_past(
@@ -68,18 +94,41 @@ def bands_from_past(
     if len(path) >= MIN_PAST_DATES:
         variances = np.diff(path, axis=0).var(axis=0)
     covariance = valuation.covariance[1:, 1:]
+    tracking = np.zeros(len(past_mean))
+    unstable = np.zeros(len(past_mean), dtype=bool)
     if isinstance(rebalancing, NoTradeBands):
         allowed = rebalancing.tracking_error * _hedged_volatility(problem, valuation)
-        half_widths, unstable = tracking_error_half_widths(
-            valuation.costs, variances, covariance, allowed, valuation.lots
+        tracking, unstable = tracking_error_half_widths(
+            variances, covariance, allowed, valuation.lots
         )
-        return Bands(half_widths, past_mean, unstable)
-    volatilities = np.sqrt(np.diagonal(covariance))
-    variances = variances + delta_moves(problem, valuation, objective) ** 2
-    half_widths = cost_optimal_half_widths(
-        rebalancing, valuation.costs, variances, volatilities, valuation.lots
-    )
-    return Bands(half_widths, past_mean, np.zeros(len(half_widths), dtype=bool))
+    else:
+        variances = variances + delta_moves(problem, valuation, objective) ** 2
+    basis = BandBasis(variances, np.sqrt(np.diagonal(covariance)), tracking, unstable)
+    return bands_at_costs(basis, past_mean, valuation, rebalancing)
+
+
+def bands_at_costs(
+    basis: BandBasis, past_mean: Array, valuation: Valuation, rebalancing: Rebalancing
+) -> Bands:
+    """Return the bands at the costs of a valuation.
+
+    Where a venue is flagged, they are as wide as if trades cost several times as much; a tracking
+    error, which does not depend on costs, is then exceeded by the cube root of that.
+    """
+    if isinstance(rebalancing, NoTradeBands):
+        costly = valuation.costs > 0.0
+        widened = basis.tracking * np.cbrt(valuation.cost_factors)
+        half_widths = np.where(costly, widened, 0.0)
+        return Bands(half_widths, past_mean, basis.unstable & costly, basis)
+    half_widths = cost_optimal_half_widths(rebalancing, basis, valuation)
+    return Bands(half_widths, past_mean, basis.unstable, basis)
+
+
+def effective_impacts(rebalancing: Rebalancing, measured: Array) -> Array:
+    """Return the impact of trades (n,): the one measured, or else that of partial rebalancing."""
+    if not isinstance(rebalancing, PartialRebalancing):
+        return measured
+    return np.where(measured > 0.0, measured, rebalancing.impact)
 
 
 def _hedged_volatility(problem: HedgeProblem, valuation: Valuation) -> float:
@@ -94,16 +143,14 @@ def _hedged_volatility(problem: HedgeProblem, valuation: Valuation) -> float:
 
 
 def tracking_error_half_widths(
-    costs: Array, target_variances: Array, covariance: Array, allowed: float, lots: Array
+    target_variances: Array, covariance: Array, allowed: float, lots: Array
 ) -> tuple[Array, Flags]:
     """Return half-widths (n,) in contracts for a tracking error, and flags where it is exceeded.
 
-    They are at least half a lot, and zero where trades cost nothing.
+    They are at least half a lot.
 
     Parameters
     ----------
-    costs : array (n,)
-        Cost of trading one contract, in currency.
     target_variances : array (n,)
         Variances of the changes of the targets, in contracts squared, per date.
     covariance : array (n, n)
@@ -117,10 +164,8 @@ def tracking_error_half_widths(
     alike = math.sqrt(np.abs(covariance / np.outer(volatilities, volatilities)).sum())
     half_widths = np.zeros(len(lots))
     unstable = np.zeros(len(lots), dtype=bool)
-    terms = zip(costs, target_variances, volatilities, lots, strict=True)
-    for i, (cost, variance, volatility, lot) in enumerate(terms):
-        if cost <= 0.0:
-            continue
+    terms = zip(target_variances, volatilities, lots, strict=True)
+    for i, (variance, volatility, lot) in enumerate(terms):
         # trading at each date leaves more than is allowed: the band is as narrow as lots permit
         unstable[i] = allowed / alike <= volatility * math.sqrt(variance / 2.0)
         half_widths[i] = lot / 2.0
@@ -132,36 +177,25 @@ def tracking_error_half_widths(
 
 
 def cost_optimal_half_widths(
-    rebalancing: CostOptimalBands | PartialRebalancing,
-    costs: Array,
-    target_variances: Array,
-    volatilities: Array,
-    lots: Array,
+    rebalancing: CostOptimalBands | PartialRebalancing, basis: BandBasis, valuation: Valuation
 ) -> Array:
     """Return half-widths (n,) in contracts that balance trading costs against risk.
 
     They are at least half a lot, and zero where trades cost nothing. With price impact, the cost
-    used is the cost of one lot: within this distance of the aim, not even one lot is worth it.
-
-    Parameters
-    ----------
-    rebalancing : CostOptimalBands or PartialRebalancing
-    costs : array (n,)
-        Cost of trading one contract, in currency.
-    target_variances : array (n,)
-        Variances of the changes of the targets, in contracts squared, per date.
-    volatilities : array (n,)
-        Volatilities of the profit of one contract, in currency, per date.
-    lots : array (n,)
+    per contract is that of a typical trade at the edge of a band, as large as the move of the
+    target per date; under partial rebalancing that of one lot: within this distance of the aim,
+    not even one lot is worth it.
     """
-    aversion = rebalancing.risk_aversion
-    if isinstance(rebalancing, PartialRebalancing):
-        costs = costs + 0.5 * rebalancing.impact * lots
-    half_widths = np.zeros(len(lots))
-    terms = zip(costs, target_variances, volatilities, lots, strict=True)
+    clips = valuation.lots
+    if isinstance(rebalancing, CostOptimalBands):
+        clips = np.maximum(clips, np.sqrt(basis.target_variances))
+    impacts = effective_impacts(rebalancing, valuation.impacts)
+    costs = valuation.cost_factors * (valuation.costs + 0.5 * impacts * clips)
+    half_widths = np.zeros(len(costs))
+    terms = zip(costs, basis.target_variances, basis.volatilities, valuation.lots, strict=True)
     for i, (cost, target_variance, volatility, lot) in enumerate(terms):
         if cost > 0.0:
             half_widths[i] = no_trade_band(
-                cost, target_variance, aversion, volatility**2, step=1.0, lot=lot
+                cost, target_variance, rebalancing.risk_aversion, volatility**2, step=1.0, lot=lot
             )
     return half_widths

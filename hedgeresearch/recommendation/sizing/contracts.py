@@ -41,6 +41,8 @@ class ContractTerms(NamedTuple):
         What is held beyond whole lots, which no order can change: less than a lot.
     smallest_orders : array
         Fewest contracts that are traded.
+    capacities : array
+        Most contracts that are traded; infinite without a limit.
     """
 
     notionals: Array
@@ -49,6 +51,7 @@ class ContractTerms(NamedTuple):
     max: Array
     remainders: Array
     smallest_orders: Array
+    capacities: Array
 
 
 class JointLimits(NamedTuple):
@@ -108,6 +111,7 @@ def contract_terms(
         max=bounds[:, 1],
         remainders=remainders_of(held, valuation.lots),
         smallest_orders=valuation.smallest_orders,
+        capacities=valuation.capacities,
     )
     if not terms.remainders.any():
         return terms

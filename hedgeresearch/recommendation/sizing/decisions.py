@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from enum import Enum
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,102 +22,19 @@ from hedgeresearch.recommendation.sizing.contracts import (
     JointLimits,
     allows,
 )
+from hedgeresearch.recommendation.sizing.decision import (
+    Decision,
+    Reason,
+    TargetHoldings,
+    Trades,
+)
 from hedgeresearch.recommendation.sizing.lots import contracts_of_lots, decimals, lot_bounds
-from hedgeresearch.trading.partial_adjustment import aim_position, trading_rate
+from hedgeresearch.recommendation.sizing.order_sizes import (
+    at_least_the_smallest_order,
+    within_capacity,
+)
+from hedgeresearch.trading.partial_adjustment import aim_position
 from hedgeresearch.typing import Array
-
-
-class Reason(Enum):
-    """Why an instrument is traded, or left alone."""
-
-    INSIDE_BAND = "holding inside the no-trade band"
-    TO_BAND_EDGE = "rebalance to the edge of the no-trade band"
-    NEW_POSITION = "new position at the target"
-    FREE_TRADES = "rebalance to the target, as trades cost nothing"
-    REBATE = "rebalance to the target, as trades earn a rebate"
-    NO_COSTS_GIVEN = "rebalance to the target, as no costs were given"
-    AT_LIMIT = "new holding set by the position limit"
-    JOINT_LIMITS = "target in whole lots, as the hedges are limited together"
-    PARTIAL = "part of the way to the aim, under price impact"
-    ONE_LOT = "one lot towards the aim, as the part of the way is less"
-    BELOW_ONE_LOT = "not even one lot pays"
-    SMALLEST_ORDER = "the smallest order that the venue takes, as what is wanted is less"
-    BELOW_SMALLEST_ORDER = "the smallest order that the venue takes would lead further away"
-
-
-class Decision(NamedTuple):
-    """The decision on one instrument, in contracts; negative is short.
-
-    Attributes
-    ----------
-    held : float
-        Holding before trading.
-    target : float
-        Best holding within the limits, not rounded.
-    new : float
-        Holding after trading.
-    reason : Reason
-    aim : float
-        Aim of partial rebalancing; for the other rules the center of the band.
-    rate : float
-        Fraction of the distance to the aim that is traded, in (0, 1].
-    lot : float
-        Orders are multiples of it.
-    remainder : float
-        Part of the holding beyond whole lots, which no order changes.
-    smallest_order : float
-        Fewest contracts that are traded.
-    """
-
-    held: float
-    target: float
-    new: float
-    reason: Reason
-    aim: float
-    rate: float = 1.0
-    lot: float = 1.0
-    remainder: float = 0.0
-    smallest_order: float = 1.0
-
-
-class TargetHoldings(NamedTuple):
-    """Targets of the instruments, (n_instruments,) each, in contracts.
-
-    Attributes
-    ----------
-    best : array
-        Best holdings within the limits, not rounded.
-    whole_lots : array
-        Best holdings that orders of whole lots lead to.
-    unlimited : array
-        Best holdings without limits.
-    center : array
-        Center of each band: the best holding of an instrument without its own limit, given the
-        best holdings of the others within theirs.
-    """
-
-    best: Array
-    whole_lots: Array
-    unlimited: Array
-    center: Array
-
-
-class Trades(NamedTuple):
-    """Trades of all instruments, (n_instruments,) each, in contracts.
-
-    Attributes
-    ----------
-    holdings : array
-        Holdings after trading.
-    trades : array
-        Trades, zero where an instrument is left alone.
-    decisions : tuple of Decision
-    """
-
-    holdings: Array
-    trades: Array
-    decisions: tuple[Decision, ...]
-
 
 # --- one instrument ---
 
@@ -198,20 +113,19 @@ def trade_partly(
     terms: ContractTerms,
     joint: JointLimits,
     rebalancing: PartialRebalancing,
-    variances: Array,
+    rates: Array,
 ) -> Trades:
     """Return the trades under quadratic price impact, in whole lots and within the limits.
 
     Parameters
     ----------
-    variances : array (n_instruments,)
-        Variances of the profit of one contract, in currency squared.
+    rates : array (n_instruments,)
+        Fraction of the distance to the aim that is traded.
     """
     decisions = []
-    for have, best, mean, half_width, variance, lot in _rows(
-        held, targets.best, bands.past_mean, bands.half_widths, variances, terms.lots
+    for have, best, mean, half_width, rate, lot in _rows(
+        held, targets.best, bands.past_mean, bands.half_widths, rates, terms.lots
     ):
-        rate = trading_rate(rebalancing.impact, rebalancing.risk_aversion, variance)
         aim = aim_position(best, mean, rebalancing.mean_reversion, rate)
         new, reason = rebalance_partly(have, aim, rate, half_width, lot)
         decisions.append(Decision(have, best, new, reason, aim, rate))
@@ -261,33 +175,12 @@ def _within_limits(
     ]
 
 
-def _at_least_the_smallest_order(
-    decisions: list[Decision], terms: ContractTerms, joint: JointLimits
-) -> list[Decision]:
-    """Return decisions whose trades are not below the smallest order of each instrument.
-
-    A trade that is too small is enlarged where that leads nearer to the aim and keeps the limits;
-    else there is none.
-    """
-    final = list(decisions)
-    for i, smallest in enumerate(terms.smallest_orders.tolist()):
-        one = final[i]
-        trade = one.new - one.held
-        if not LIMIT_TOLERANCE * terms.lots[i] < abs(trade) < smallest * (1.0 - LIMIT_TOLERANCE):
-            continue
-        enlarged = one.held + math.copysign(smallest, trade)
-        final[i] = one._replace(new=enlarged, reason=Reason.SMALLEST_ORDER)
-        nearer = abs(enlarged - one.aim) < abs(one.held - one.aim)
-        if not nearer or not allows(np.array([each.new for each in final]), terms, joint):
-            final[i] = one._replace(new=one.held, reason=Reason.BELOW_SMALLEST_ORDER)
-    return final
-
-
 def _trades(
     held: Array, decisions: list[Decision], terms: ContractTerms, joint: JointLimits
 ) -> Trades:
     """Return the trades in whole lots, without those that are rounding."""
-    decisions = _at_least_the_smallest_order(decisions, terms, joint)
+    decisions = at_least_the_smallest_order(decisions, terms, joint)
+    decisions = within_capacity(decisions, terms, joint)
     new = np.array([one.new for one in decisions])
     trades = contracts_of_lots(np.rint((new - held) / terms.lots), terms.lots)
     holdings = [
@@ -295,19 +188,22 @@ def _trades(
         for have, trade, lot in _rows(held, trades, terms.lots)
     ]
     final = [
-        one._replace(new=after, lot=lot, remainder=remainder, smallest_order=smallest)
-        for one, after, lot, remainder, smallest in zip(
+        one._replace(
+            new=after, lot=lot, remainder=remainder, smallest_order=smallest, capacity=capacity
+        )
+        for one, after, lot, remainder, smallest, capacity in zip(
             decisions,
             holdings,
             terms.lots.tolist(),
             terms.remainders.tolist(),
             terms.smallest_orders.tolist(),
+            terms.capacities.tolist(),
             strict=True,
         )
     ]
     return Trades(np.array(holdings), trades, tuple(final))
 
 
-def trade_costs(trades: Array, costs: Array, impact: float = 0.0) -> Array:
+def trade_costs(trades: Array, costs: Array, impacts: Array | float = 0.0) -> Array:
     """Return the cost of trades (n,) in contracts, in currency, with their price impact."""
-    return np.abs(trades) * costs + 0.5 * impact * trades**2
+    return np.abs(trades) * costs + 0.5 * impacts * trades**2

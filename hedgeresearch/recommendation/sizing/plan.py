@@ -13,7 +13,7 @@ from hedgeresearch.recommendation.inputs.settings import (
     Objective,
     RecommendationSettings,
 )
-from hedgeresearch.recommendation.sizing.bands import Bands, bands_from_past
+from hedgeresearch.recommendation.sizing.bands import Bands, bands_from_past, effective_impacts
 from hedgeresearch.recommendation.sizing.contracts import (
     ContractTerms,
     JointLimits,
@@ -22,16 +22,11 @@ from hedgeresearch.recommendation.sizing.contracts import (
     objective_contracts,
     within_limits,
 )
-from hedgeresearch.recommendation.sizing.decisions import (
-    Decision,
-    Reason,
-    TargetHoldings,
-    trade_costs,
-    trade_partly,
-    trade_to_bands,
-)
+from hedgeresearch.recommendation.sizing.decision import Decision, Reason, TargetHoldings
+from hedgeresearch.recommendation.sizing.decisions import trade_costs, trade_partly, trade_to_bands
 from hedgeresearch.recommendation.sizing.lots import in_whole_lots
 from hedgeresearch.recommendation.sizing.valuation import Valuation
+from hedgeresearch.trading.partial_adjustment import trading_rate
 from hedgeresearch.typing import Array
 
 
@@ -80,25 +75,28 @@ def plan_trades_within(
     unlimited = objective_contracts(ratio, settings.objective, problem.names, valuation)
     targets = _targets(unlimited, covariance, terms, joint)
     rebalancing = settings.rebalancing
+    impacts = effective_impacts(rebalancing, valuation.impacts)
     if isinstance(rebalancing, PartialRebalancing):
-        impact = rebalancing.impact
-        variances = np.diagonal(covariance)
+        variances = np.diagonal(covariance).tolist()
+        rates = [
+            trading_rate(impact, rebalancing.risk_aversion, variance)
+            for impact, variance in zip(impacts.tolist(), variances, strict=True)
+        ]
         trades = trade_partly(
-            problem.holdings, targets, bands, terms, joint, rebalancing, variances
+            problem.holdings, targets, bands, terms, joint, rebalancing, np.array(rates)
         )
     else:
-        impact = 0.0
         trades = trade_to_bands(problem.holdings, targets, bands, terms, joint, rebalancing)
     given = [one.has_costs for one in problem.terms]
     # what is not known counts as zero in decisions, but is no cost to show, unless impact is known
-    unknown = ~np.array(given) & (trades.trades != 0.0) & (impact == 0.0)
+    unknown = ~np.array(given) & (trades.trades != 0.0) & (impacts == 0.0)
     costs = np.where(unknown, np.nan, valuation.costs)
     return Plan(
         targets=targets,
         bands=bands,
         holdings=trades.holdings,
         trades=trades.trades,
-        costs=trade_costs(trades.trades, costs, impact),
+        costs=trade_costs(trades.trades, costs, impacts),
         decisions=tuple(
             _named_costs(*one)
             for one in zip(trades.decisions, given, valuation.costs.tolist(), strict=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.recommendation.inputs.liquidity import liquidity_arrays
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.typing import Array
 
@@ -39,6 +40,12 @@ class Valuation:
         Lot size: orders are multiples of it, in contracts.
     smallest_orders : array (n_instruments,)
         Fewest contracts that are traded: a lot, or more where an order has a minimum value.
+    impacts : array (n_instruments,)
+        Impact of a trade: x contracts cost half of it times x squared, in currency, more.
+    capacities : array (n_instruments,)
+        Contracts of an order at most; infinite where nothing is known.
+    cost_factors : array (n_instruments,)
+        Factor of the costs by which bands are computed: 1 unless a venue is flagged.
     """
 
     scale: float
@@ -50,6 +57,9 @@ class Valuation:
     costs: Array
     lots: Array
     smallest_orders: Array
+    impacts: Array
+    capacities: Array
+    cost_factors: Array
 
 
 def value_problem(problem: HedgeProblem) -> Valuation:
@@ -70,6 +80,7 @@ def value_problem(problem: HedgeProblem) -> Valuation:
         sizes = np.array([one.size for one in problem.instruments])
     _check_counts(problem, scale, sizes)
     weights = np.concatenate([[scale], sizes])
+    impacts, capacities, factors = liquidity_arrays(problem.liquidity, problem.names)
     return Valuation(
         scale=scale,
         value=position.scale(prices, "simple"),
@@ -84,12 +95,21 @@ def value_problem(problem: HedgeProblem) -> Valuation:
             ]
         ),
         lots=np.array([one.lot for one in terms]),
-        smallest_orders=np.array(
-            [
-                one.smallest_order(abs(float(traded.notional(market.price(one.name)))))
-                for one, traded in zip(terms, problem.instruments, strict=True)
-            ]
-        ),
+        smallest_orders=_smallest_orders(problem),
+        impacts=impacts * notionals,
+        capacities=capacities,
+        cost_factors=factors,
+    )
+
+
+def _smallest_orders(problem: HedgeProblem) -> Array:
+    """Return the fewest contracts that are traded of each instrument, (n,)."""
+    market = problem.market
+    return np.array(
+        [
+            one.smallest_order(abs(float(traded.notional(market.price(one.name)))))
+            for one, traded in zip(problem.terms, problem.instruments, strict=True)
+        ]
     )
 
 

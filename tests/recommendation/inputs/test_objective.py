@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.sizing.decisions import Reason
+from hedgeresearch.recommendation.sizing.decision import Reason
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 40_000.0}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.sizing.decisions import Reason
+from hedgeresearch.recommendation.sizing.decision import Reason
 from hedgeresearch.recommendation.sizing.past_targets import past_targets
 
 Advise = Callable[..., hr.recommendation.Recommendation]

@@ -9,7 +9,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._formatting import money
 from hedgeresearch.recommendation.narrative.trades import trade_reason, unknown_cost_sentences
-from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
+from hedgeresearch.recommendation.sizing.decision import Decision, Reason
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,16 @@ from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
         (Reason.PARTIAL, "12.3% of the way to an aim of 45.5 short"),
         (Reason.ONE_LOT, "one lot towards an aim of 45.5 short"),
         (Reason.BELOW_ONE_LOT, "aim 45.5 short, not worth the cost of one lot"),
+        (Reason.CAPACITY, "target 41.26 short; the market holds 7.25 now, the rest waits"),
+        (
+            Reason.NO_CAPACITY,
+            "target 41.26 short; left alone, as the market holds 7.25 now, less than the smallest "
+            "order of 1",
+        ),
     ],
 )
 def test_every_reason_has_words(reason: Reason, words: str) -> None:
-    decision = Decision(-50.0, -41.26, -43.0, reason, aim=-45.5, rate=0.123)
+    decision = Decision(-50.0, -41.26, -43.0, reason, aim=-45.5, rate=0.123, capacity=7.25)
     assert trade_reason(decision, half_width=2.5) == words
 
 

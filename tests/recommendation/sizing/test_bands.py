@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.sizing.bands import Bands, tracking_error_half_widths
+from hedgeresearch.recommendation.sizing.bands import BandBasis, Bands, tracking_error_half_widths
 from hedgeresearch.recommendation.sizing.contracts import ContractTerms, JointLimits
-from hedgeresearch.recommendation.sizing.decisions import TargetHoldings, trade_to_bands
+from hedgeresearch.recommendation.sizing.decision import TargetHoldings
+from hedgeresearch.recommendation.sizing.decisions import trade_to_bands
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 TargetVariance = Callable[[hr.recommendation.Recommendation], float]
@@ -54,12 +55,19 @@ def test_several_hedges_keep_the_tracking_error_together(correlation: float, com
     path = (-100 + 0.4 * np.cumsum(moves, axis=0)) / volatility
     lots = np.full(n, 1e-3)
     widths, unstable = tracking_error_half_widths(
-        np.ones(n), (0.4 / volatility) ** 2, covariance, allowed, lots
+        (0.4 / volatility) ** 2, covariance, allowed, lots
     )
     assert not unstable.any()
-    bands = Bands(widths, path.mean(axis=0), unstable)
+    basis = BandBasis((0.4 / volatility) ** 2, volatility, widths, unstable)
+    bands = Bands(widths, path.mean(axis=0), unstable, basis)
     terms = ContractTerms(
-        volatility, lots, np.full(n, -np.inf), np.full(n, np.inf), np.zeros(n), lots
+        volatility,
+        lots,
+        np.full(n, -np.inf),
+        np.full(n, np.inf),
+        np.zeros(n),
+        lots,
+        np.full(n, np.inf),
     )
     held = np.zeros(n)
     added = []

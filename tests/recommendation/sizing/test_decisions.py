@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.sizing.decisions import Reason, rebalance, rebalance_partly
+from hedgeresearch.recommendation.sizing.decision import Reason
+from hedgeresearch.recommendation.sizing.decisions import rebalance, rebalance_partly
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 400_000.0}

@@ -26,7 +26,10 @@ def contract_terms(
 ) -> ContractTerms:
     """Terms of n contracts worth one unit of currency each."""
     lots = np.full(n, lot)
-    return ContractTerms(np.ones(n), lots, np.full(n, low), np.full(n, high), np.zeros(n), lots)
+    open_end = np.full(n, np.inf)
+    low_end = np.full(n, low)
+    high_end = np.full(n, high)
+    return ContractTerms(np.ones(n), lots, low_end, high_end, np.zeros(n), lots, open_end)
 
 
 def cases(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
@@ -55,7 +58,7 @@ def cases(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
 def test_lots_are_the_nearest_of_all(n: int, joint: JointLimits, bounded: bool) -> None:
     for ideal, covariance, notionals, lots in cases(n):
         ends = np.full(n, 1.7 if bounded else 12.0)
-        terms = ContractTerms(notionals, lots, -ends, ends, np.zeros(n), lots)
+        terms = ContractTerms(notionals, lots, -ends, ends, np.zeros(n), lots, np.full(n, np.inf))
         found = in_whole_lots(ideal, covariance, terms, joint)
         axes = [
             lot * np.arange(-np.floor(end / lot), np.floor(end / lot) + 1)

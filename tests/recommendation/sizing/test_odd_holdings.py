@@ -15,7 +15,8 @@ from hedgeresearch.recommendation.sizing.contracts import (
     contract_terms,
     remainders_of,
 )
-from hedgeresearch.recommendation.sizing.decisions import Reason, rebalance, rebalance_partly
+from hedgeresearch.recommendation.sizing.decision import Reason
+from hedgeresearch.recommendation.sizing.decisions import rebalance, rebalance_partly
 from hedgeresearch.recommendation.sizing.lots import in_whole_lots
 from hedgeresearch.recommendation.sizing.valuation import Valuation
 
@@ -107,7 +108,7 @@ def test_lots_from_odd_holdings_are_the_best_of_all(
         notionals = rng.uniform(0.5, 2.0, n)
         rest = lots * rng.uniform(-1.0, 1.0, n)
         ends = np.full(n, 2.2 if bounded else 12.0)
-        terms = ContractTerms(notionals, lots, -ends, ends, rest, lots)
+        terms = ContractTerms(notionals, lots, -ends, ends, rest, lots, np.full(n, np.inf))
         found = in_whole_lots(ideal, covariance, terms, joint)
         grid = np.array(list(product(np.arange(-25, 26), repeat=n))) * lots + rest
         grid = grid[(np.abs(grid) <= ends + 1e-9).all(axis=1)]
@@ -204,7 +205,9 @@ def test_an_order_below_the_minimum_is_enlarged_or_left(market: hr.Market) -> No
 
 def test_terms_without_remainders_are_as_given() -> None:
     ones = np.ones(2)
-    valuation = Valuation(1.0, 1.0, 1.0, ones, ones, np.eye(3), ones, ones, ones)
+    valuation = Valuation(
+        1.0, 1.0, 1.0, ones, ones, np.eye(3), ones, ones, ones, 0.0 * ones, np.inf * ones, ones
+    )
     terms = contract_terms(valuation, hr.Limits({"F": (-2, 3)}), ["F", "H"], np.array([5.0, -2.0]))
     assert terms.min.tolist() == [-2.0, -np.inf]
     assert terms.max.tolist() == [3.0, np.inf]
