@@ -2,5 +2,9 @@ from .audit import check_audit as check_audit
 from .decision import Decision as Decision
 from .decision import Known as Known
 from .decision import Problem as Problem
+from .funding import FundingLeg as FundingLeg
+from .hours import TradingHours as TradingHours
+from .leg import BookCosts as BookCosts
 from .leg import Leg as Leg
+from .refit import Refit as Refit
 from .session import Session as Session

@@ -14,6 +14,9 @@ from hedgeresearch._formatting import describe
 from hedgeresearch._version import VERSION
 from hedgeresearch.errors import DataError
 from hedgeresearch.live.decision import advice_as_dict
+from hedgeresearch.live.refit import caught_up, fit_again, parts_of
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.record import data_as_dict
 
@@ -71,18 +74,13 @@ def check_audit(path: str | Path, recommendation: Recommendation) -> int:
             f"{path} began with another recommendation: {header['start']['model']} as of "
             f"{header['start']['as_of']}. Pass the one that the session was given."
         )
-    held = None
+    checked = _Checked(recommendation)
     n_checked = 0
     for number, record in records:
-        held = record.get("held", held)
+        checked.note(record)
         if not record.get("bar"):
             continue
-        date = pd.Timestamp(record["time"], tz="UTC").tz_convert(recommendation.as_of.tz)
-        recommendation = recommendation.update(
-            record["bar"], date.as_unit(recommendation.as_of.unit), holdings=held
-        )
-        held = None
-        expected = advice_as_dict(recommendation)
+        expected = advice_as_dict(checked.next(record))
         if any(record[name] != expected[name] for name in expected):
             raise DataError(
                 f"Line {number} of {path} is not what its bar leads to: holdings "
@@ -90,6 +88,39 @@ def check_audit(path: str | Path, recommendation: Recommendation) -> int:
             )
         n_checked += 1
     return n_checked
+
+
+class _Checked:
+    """The advice that the lines of a log lead to."""
+
+    def __init__(self, start: Recommendation) -> None:
+        self._advice = start
+        self._held: Any = None
+        self._refitted_from: HedgeProblem | None = None
+
+    def note(self, record: Mapping[str, Any]) -> None:
+        """Note what a line says is held."""
+        self._held = record.get("held", self._held)
+
+    def next(self, record: Mapping[str, Any]) -> Recommendation:
+        """Return the advice at the end of a bar, from the fit that was used."""
+        before = self._advice
+        refit = record.get("refit", {})
+        if "ratio" in refit and self._refitted_from is not None:
+            began = self._refitted_from
+            fit = caught_up(fit_again(*parts_of(began)), began, before.problem)
+            self._held = before.holdings.to_dict() if self._held is None else self._held
+            before = before.refitted(fit)
+        zone = before.as_of.tz
+        date = pd.Timestamp(record["time"], tz="UTC").tz_convert(zone).as_unit(before.as_of.unit)
+        measured = {name: Liquidity(**one) for name, one in record.get("liquidity", {}).items()}
+        self._advice = before.update(
+            record["bar"], date, holdings=self._held, liquidity=measured or None
+        )
+        self._held = None
+        if "begun" in refit:
+            self._refitted_from = self._advice.problem
+        return self._advice
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

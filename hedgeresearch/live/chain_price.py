@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hedgeresearch.feeds.feed import Event
+from hedgeresearch.live.prices import Fault
 from hedgeresearch.onchain.chain_events import (
     BlockWithdrawn,
-    ChainEvent,
     OracleReading,
     PoolState,
     PoolSwap,
@@ -23,18 +24,22 @@ class ChainPrice:
         self._base = base
         self._last: PoolState | PoolSwap | OracleReading | None = None
 
-    def receive(self, event: ChainEvent) -> bool:
+    def apply(self, event: Event) -> bool:
         """Keep an event, and return whether it brings a price."""
         if not isinstance(event, PoolState | PoolSwap | OracleReading):
             return False
         self._last = event
         return True
 
-    def is_lost_with(self, event: BlockWithdrawn) -> bool:
-        """Return whether the last price is of a block that is withdrawn."""
-        return self._last is not None and self._last.block.hash == event.block.hash
+    def loss(self, event: Event) -> str:
+        """Return that the block of the last price was withdrawn; "" if it was not."""
+        if not isinstance(event, BlockWithdrawn) or self._last is None:
+            return ""
+        if self._last.block.hash != event.block.hash:
+            return ""
+        return f"block {event.block.number:,}, which the last price is of, was withdrawn"
 
-    def forget(self) -> None:
+    def forget(self, reason: str) -> None:
         """Give up the price."""
         self._last = None
 
@@ -47,6 +52,9 @@ class ChainPrice:
             return self._last.price
         return self._last.price_of(self._base or self._last.pool.token0.name)
 
-    def problem_at(self, time: int) -> str | None:
+    def fault(self, time: int) -> Fault | None:
         """Return why an oracle must not be used at a time, nanoseconds; None for a pool."""
-        return self._last.problem_at(time) if isinstance(self._last, OracleReading) else None
+        if not isinstance(self._last, OracleReading):
+            return None
+        wrong = self._last.problem_at(time)
+        return None if wrong is None else ("oracle", wrong)

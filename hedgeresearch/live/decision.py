@@ -9,6 +9,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
 from hedgeresearch.recommendation.narrative.trades import trade_sentences
 from hedgeresearch.recommendation.order_list import list_orders
 from hedgeresearch.recommendation.plain_values import plain_value
@@ -23,6 +25,8 @@ ProblemKind = Literal[
     "invalid",
     "stale",
     "late",
+    "funding",
+    "closed",
     "clock",
     "refused",
 ]
@@ -36,10 +40,11 @@ class Problem:
     Attributes
     ----------
     kind : {"waiting", "interrupted", "silent", "gap", "oracle", "invalid", "stale", "late",
-        "clock", "refused"}
+        "funding", "closed", "clock", "refused"}
         Nothing has come yet; the feed was interrupted and has not brought a new price; nothing
         comes any more; the book misses a change; the oracle must not be used; the price cannot be;
-        it is old; it came late; the receiver's clock went back; the update refused the bar.
+        it is old; it came late; the funding is not known; the market is closed; the receiver's
+        clock went back; the update refused the bar.
     column : str, column of the market; empty where it is about all
     text : str, in words
     """
@@ -59,7 +64,7 @@ class Known:
 
     Attributes
     ----------
-    price : float; None if there was none
+    price : float, of funding the rate that is paid next; None if there was none
     receive_time : int, nanoseconds, at which it was received; None likewise
     delay : float, seconds by which it came later than the fastest event of its source; None if the
         venue states no time
@@ -83,6 +88,9 @@ class Decision:
     n_bars : int, number of bars that have passed since the last one with advice
     problems : tuple of Problem; empty with advice
     advice : Recommendation; None without
+    liquidity : mapping from instrument to Liquidity, as its book showed it
+    notes : tuple of str, sentences on the bar: funding that is missing, a model fitted again
+    refit : mapping, what was done to fit the model again, for the audit log; empty for nothing
     """
 
     time: int
@@ -91,6 +99,9 @@ class Decision:
     n_bars: int
     problems: tuple[Problem, ...]
     advice: Recommendation | None = field(repr=False)
+    liquidity: Mapping[str, Liquidity] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    refit: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def action(self) -> Literal["none", "trade", "hold"]:
@@ -104,7 +115,9 @@ class Decision:
         """Sentences: why there is no advice, or why each instrument is traded or not."""
         if self.advice is None:
             return [str(problem) for problem in self.problems]
-        sentences = trade_sentences(self.advice.problem.names, self.advice.plan)
+        sentences = liquidity_sentences(self.advice.problem.liquidity)
+        sentences += trade_sentences(self.advice.problem.names, self.advice.plan)
+        sentences += self.notes
         if self.n_bars > 1:
             sentences.append(
                 f"The last move is that of {self.n_bars:,} bars: there was no advice in between."
@@ -125,6 +138,10 @@ class Decision:
             "reasons": self.reasons,
             "problems": [[one.kind, one.column, one.text] for one in self.problems],
         }
+        if self.liquidity:
+            record["liquidity"] = {name: dict(vars(one)) for name, one in self.liquidity.items()}
+        if self.refit:
+            record["refit"] = dict(self.refit)
         if self.advice is not None:
             record |= advice_as_dict(self.advice)
         return record

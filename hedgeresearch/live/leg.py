@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.mappings import as_mapping
+from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Event
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.chain_price import ChainPrice
+from hedgeresearch.live.column import NANOSECONDS, Latencies, Tolerances
 from hedgeresearch.live.decision import Known, Problem, ProblemKind
-from hedgeresearch.microstructure.events import (
-    BookSnapshot,
-    BookUpdate,
-    FundingRate,
-    Interruption,
-    Quote,
-    Trade,
-)
-from hedgeresearch.microstructure.order_book import OrderBook
+from hedgeresearch.live.hours import TradingHours
+from hedgeresearch.live.prices import BookPrice, LatestPrice, PriceState, QuotePrice
+from hedgeresearch.microstructure.events import BookSnapshot, Interruption
+from hedgeresearch.microstructure.market_quality import MarketQuality
 from hedgeresearch.microstructure.sequence import SequenceRule
-from hedgeresearch.onchain.chain_events import BlockWithdrawn, ChainEvent
+from hedgeresearch.onchain.chain_events import ChainEvent
+from hedgeresearch.recommendation.inputs.book_liquidity import book_liquidity
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 
-NANOSECONDS = 1_000_000_000
-"""Nanoseconds in a second."""
-WINDOW = 600 * NANOSECONDS
-"""Time over which the least latency is found."""
+
+@exported_by("hedgeresearch.live")
+@dataclass(frozen=True)
+class BookCosts:
+    """Settings by which cost and capacity of an instrument are read from the book of its leg.
+
+    Parameters
+    ----------
+    within : float in (0, 1)
+        Cost up to which an order is acceptable, a share of the mid price: 5e-4 for 5 basis points.
+    contracts_per_unit : float > 0
+        Contracts in one unit of the book's sizes: 1000 where sizes are coins and a contract is
+        0.001 coins, 1 where sizes are contracts.
+    participation : float in (0, 1]
+        Share of what the book holds within that cost that an order may take.
+    quality : MarketQuality or None
+        Signs of wash trading at the venue; a flagged one widens the band and caps orders.
+    """
+
+    within: float = 5e-4
+    contracts_per_unit: float = 1.0
+    participation: float = 1.0
+    quality: MarketQuality | None = None
+
+    def __post_init__(self) -> None:
+        check_between(self.within, "within", 0.0, 1.0)
+        check_between(self.contracts_per_unit, "contracts_per_unit", 0.0, math.inf)
+        if self.participation != 1.0:
+            check_between(self.participation, "participation", 0.0, 1.0)
 
 
 @exported_by("hedgeresearch.live")
@@ -45,60 +66,51 @@ class Leg:
         state of a pool or reading of an oracle
     base : name of the token whose price it is, in the other one, if the source is a pool; by
         default token 0
+    costs : BookCosts, if spread, impact and capacity of the book go into the recommendation; needs
+        a rule
+    hours : TradingHours of the market; by default it never closes
+
+    Raises
+    ------
+    DataError
+        If costs are to be read without a book.
     """
 
     source: Source
     rule: SequenceRule | None = None
     base: str | None = None
+    costs: BookCosts | None = None
+    hours: TradingHours | None = None
 
+    def __post_init__(self) -> None:
+        if self.costs is not None and self.rule is None:
+            raise DataError(
+                f"The costs of {self.source} are read from its book, which needs a rule. Pass for "
+                "example rule=BINANCE_FUTURES, or leave costs out."
+            )
 
-@dataclass(frozen=True)
-class Tolerances:
-    """Limits beyond which a price is not relied on.
-
-    Parameters
-    ----------
-    max_age : seconds since it was received
-    max_delay : seconds by which it came later than the fastest event of its source
-    """
-
-    max_age: float
-    max_delay: float
-
-
-class Latencies:
-    """Least latency of a while, above which others are counted.
-
-    The clocks of venue and receiver differ, so that only differences of latencies are known; and
-    they drift, so that the least one is that of the last ten to twenty minutes.
-    """
-
-    def __init__(self) -> None:
-        self._began: int | None = None
-        self._least = (0, 0)
-
-    def excess(self, latency: int, time: int) -> int:
-        """Return by how much a latency is above the least one."""
-        before, now = self._least
-        if self._began is None:
-            self._began = time
-            before = now = latency
-        elif time - self._began > WINDOW:
-            self._began = time
-            before = now
-            now = latency
-        self._least = (before, min(now, latency))
-        return latency - min(self._least)
+    def state(self, column: str, start: int) -> LegState:
+        """Return the state of the leg before any event."""
+        if self.rule is None:
+            prices = LatestPrice([QuotePrice(), ChainPrice(self.base)])
+            return LegState(column, prices, self.hours)
+        return BookLegState(column, BookPrice(self.rule), self.hours, self.costs)
 
 
 class LegState:
-    """The latest price of a leg, and what is wrong with it."""
+    """The latest price of a leg, and what is wrong with it.
 
-    def __init__(self, column: str, leg: Leg) -> None:
+    Parameters
+    ----------
+    column : name of the column
+    prices : PriceState, which knows what events carry a price
+    hours : TradingHours, or None for a market that never closes
+    """
+
+    def __init__(self, column: str, prices: PriceState, hours: TradingHours | None = None) -> None:
         self.column = column
-        self._book = None if leg.rule is None else OrderBook(leg.rule)
-        self._chain = ChainPrice(leg.base)
-        self._quote: Quote | None = None
+        self._prices = prices
+        self._hours = hours
         self._heard: int | None = None
         self._priced: int | None = None
         self._delay: float | None = None
@@ -106,38 +118,38 @@ class LegState:
         self._interruption = ""
 
     @property
-    def price(self) -> float | None:
-        """Mean of the best bid and ask, or price of a pool or oracle; None if there is none."""
-        if self._book is not None:
-            return self._book.mid
-        if self._chain.price is not None:
-            return self._chain.price
-        quote = self._quote
-        if quote is None or not 0.0 < quote.bid < quote.ask < math.inf:
-            return None
-        return 0.5 * (quote.bid + quote.ask)
-
-    @property
     def known(self) -> Known:
         """Price, its time and its delay."""
-        return Known(self.price, self._priced, self._delay)
+        return Known(self._prices.price, self._priced, self._delay)
+
+    @property
+    def liquidity(self) -> Liquidity | None:
+        """Cost and capacity, which only a book has."""
+        return None
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on the price: none."""
+        return []
+
+    def number(self, time: int) -> float:
+        """Return the price."""
+        price = self._prices.price
+        return math.nan if price is None else price
+
+    def start_bar(self) -> None:
+        """Keep the price: it does not end with a bar."""
 
     def apply(self, event: Event) -> None:
         """Keep an event of the leg's source."""
         if isinstance(event, Interruption):
-            self._interrupt(event)
+            self._interrupt(event.reason)
             return
         self._heard = event.receive_time
-        if isinstance(event, Trade | FundingRate):
-            return
-        if isinstance(event, ChainEvent):
-            self._receive(event)
-            return
-        if isinstance(event, Quote):
-            if self._book is None:
-                self._quote = event
-                self._note(event)
-        elif self._book is not None and self._book.receive(event):
+        lost = self._prices.loss(event)
+        if lost:
+            self._interrupt(lost)
+        elif self._prices.apply(event):
             self._note(event)
 
     def forget_latencies(self) -> None:
@@ -146,6 +158,8 @@ class LegState:
 
     def problem(self, time: int, tolerances: Tolerances) -> Problem | None:
         """Return why the leg has no price at a time, if it has none."""
+        if self._hours is not None and not self._hours.is_open(time):
+            return self._because("closed", self._hours.closed_text(time))
         if self._interruption:
             return self._because("interrupted", self._interruption)
         if self._heard is None:
@@ -153,16 +167,11 @@ class LegState:
         silence = (time - self._heard) / NANOSECONDS
         if silence > tolerances.max_age:
             return self._because("silent", f"nothing has been received for {silence:.3g} s")
-        if self._book is not None and not self._book.is_synchronized:
-            kind: ProblemKind = "waiting" if self._book.state == "waiting" else "gap"
-            return self._because(kind, self._book.reason)
+        fault = self._prices.fault(time)
+        if fault is not None:
+            return self._because(*fault)
         if self._priced is None:
             return self._because("waiting", "no quote has been received")
-        wrong = self._chain.problem_at(time)
-        if wrong is not None:
-            return self._because("oracle", wrong)
-        if self.price is None:
-            return self._because("invalid", self._impossible)
         age = (time - self._priced) / NANOSECONDS
         if age > tolerances.max_age:
             return self._because("stale", f"the last price is {age:.3g} s old")
@@ -174,17 +183,7 @@ class LegState:
     def _because(self, kind: ProblemKind, text: str) -> Problem:
         return Problem(kind, self.column, text)
 
-    def _receive(self, event: ChainEvent) -> None:
-        """Keep an event of a chain; a price goes with its block."""
-        if isinstance(event, BlockWithdrawn):
-            if self._chain.is_lost_with(event):
-                number = event.block.number
-                reason = f"block {number:,}, which the last price is of, was withdrawn"
-                self._interrupt(Interruption(reason, event.receive_time))
-        elif self._chain.receive(event):
-            self._note(event)
-
-    def _note(self, event: Quote | BookSnapshot | BookUpdate | ChainEvent) -> None:
+    def _note(self, event: Event) -> None:
         """Note when a price was received, and how much later than the fastest."""
         self._interruption = ""
         self._priced = event.receive_time
@@ -195,45 +194,39 @@ class LegState:
         latency = event.receive_time - event.event_time
         self._delay = self._latencies.excess(latency, event.receive_time) / NANOSECONDS
 
-    def _interrupt(self, event: Interruption) -> None:
+    def _interrupt(self, reason: str) -> None:
         """Give up the price until there is a new one; delays of a new connection are measured."""
-        self._interruption = event.reason
-        self._quote = None
-        self._chain.forget()
+        self._prices.forget(reason)
+        self._interruption = reason
         self._priced = None
         self._delay = None
         self._latencies = Latencies()
-        if self._book is not None:
-            self._book.interrupt(event.reason)
+
+
+class BookLegState(LegState):
+    """The state of a leg whose price and costs are those of a book."""
+
+    def __init__(
+        self,
+        column: str,
+        prices: BookPrice,
+        hours: TradingHours | None,
+        costs: BookCosts | None,
+    ) -> None:
+        super().__init__(column, prices, hours)
+        self._book = prices.book
+        self._costs = costs
 
     @property
-    def _impossible(self) -> str:
-        """Why there is no price though one was received, in words."""
-        if self._quote is None:
-            return "one side of the book is empty"
-        return f"a bid of {self._quote.bid:g} and an ask of {self._quote.ask:g} cannot be"
-
-
-def leg_states(
-    columns: Sequence[str], legs: Mapping[str, Leg | Source], constants: Mapping[str, Any]
-) -> dict[Source, LegState]:
-    """Return the state of each leg by its source.
-
-    Raises
-    ------
-    DataError
-        If a column has neither a leg nor a constant, or two columns have the same source.
-    """
-    named = [*as_mapping(legs, "legs", "{'BTC': Source('binance', 'BTCUSDT')}"), *constants]
-    if sorted(named) != sorted(columns):
-        raise DataError(
-            f"Each of {', '.join(columns)} must have one leg or one constant; got "
-            f"{', '.join(named)}. Give a leg for each column of the market's table."
+    def liquidity(self) -> Liquidity | None:
+        """Cost and capacity in the book now."""
+        costs = self._costs
+        if costs is None:
+            return None
+        return book_liquidity(
+            self._book,
+            costs.within,
+            contracts_per_unit=costs.contracts_per_unit,
+            participation=costs.participation,
+            quality=costs.quality,
         )
-    states: dict[Source, LegState] = {}
-    for column, given in legs.items():
-        leg = Leg(given) if isinstance(given, Source) else given
-        if leg.source in states:
-            raise DataError(f"{leg.source} is the source of two columns. Give each its own.")
-        states[leg.source] = LegState(column, leg)
-    return states

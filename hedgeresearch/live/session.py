@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-import pandas as pd
-
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.errors import DataError
-from hedgeresearch.feeds.feed import Event, Sourced
+from hedgeresearch.feeds.feed import Event, Feed, Sourced
+from hedgeresearch.feeds.recorder import Recorder
 from hedgeresearch.feeds.source import Source
+from hedgeresearch.feeds.stored import Recording
+from hedgeresearch.live.advisor import Advisor
 from hedgeresearch.live.audit import AuditLog
+from hedgeresearch.live.clock import BarClock
+from hedgeresearch.live.column import NANOSECONDS, ColumnState, Input, Tolerances
 from hedgeresearch.live.decision import Decision, Problem
-from hedgeresearch.live.leg import NANOSECONDS, Leg, Tolerances, leg_states
+from hedgeresearch.live.following import follow
+from hedgeresearch.live.inputs import check_instruments, column_states, length_of_bars
+from hedgeresearch.live.refit import Refit, Refitter
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.recommendation import Recommendation
 
@@ -40,23 +45,23 @@ class Session:
     Parameters
     ----------
     recommendation : Recommendation on a market whose table has times with a zone
-    legs : mapping from column of the market's table to Leg, or to Source if quotes are its price
-    constants : mapping from column without a leg to the number that it keeps, such as a rate of
-        funding
+    legs : mapping from column of the market's table to Leg, to Source if quotes are its price, or
+        to FundingLeg for a column of funding
+    constants : mapping from column without a leg to the number that it keeps
     max_age : float, seconds after which a price is too old, or a source silent
     max_delay : float, seconds by which a price may come later than the fastest of its source
     audit : path of a file to be written, in which each decision is a line of JSON
+    refit : Refit, if the model is fitted again while the session goes on
 
     Attributes
     ----------
-    advice : Recommendation, the last one
     seconds : float, length of a bar
 
     Raises
     ------
     DataError
-        If a column has no leg, two have the same, the market has options or no times, or the
-        audit log exists.
+        If a column has no leg, two have the same, costs are to be read of a column that is no
+        instrument, the market has options or no times, or the audit log exists.
 
     Examples
     --------
@@ -89,32 +94,62 @@ class Session:
     def __init__(
         self,
         recommendation: Recommendation,
-        legs: Mapping[str, Leg | Source],
+        legs: Mapping[str, Input | Source],
         *,
         constants: Mapping[str, float] | None = None,
         max_age: float = 10.0,
         max_delay: float = 1.0,
         audit: str | Path | None = None,
+        refit: Refit | None = None,
     ) -> None:
         check_between(max_age, "max_age", 0.0, math.inf)
         check_between(max_delay, "max_delay", 0.0, math.inf)
-        self.advice = recommendation
         self._tolerances = Tolerances(max_age, max_delay)
-        self._constants = dict(as_mapping(constants, "constants", "{'BTC_FUNDING': 0.0}"))
-        self._states = leg_states(recommendation.problem.market.columns, legs, self._constants)
-        self._index, self._length = _clock_of(recommendation)
-        self._bar_end: int | None = None
-        self._latest: int | None = None
+        numbers = dict(as_mapping(constants, "constants", "{'BTC_FUNDING': 0.0}"))
+        length = length_of_bars(recommendation)
+        refitter = None if refit is None else Refitter(refit)
+        self._advisor = Advisor(recommendation, length, numbers, refitter)
+        columns = recommendation.problem.market.columns
+        sourced = column_states(columns, legs, numbers, self._advisor.last_date)
+        check_instruments(legs, recommendation)
+        self._states = [state for _, state in sourced.values()]
+        self._by_source: dict[Source, list[ColumnState]] = defaultdict(list)
+        for source, state in sourced.values():
+            self._by_source[source].append(state)
+        self._clock = BarClock(length)
         self._gone_back: Problem | None = None
-        self._is_behind = False
         self._is_quiet = False
-        self._held: Mapping[str, float] | None = None
+        self._listeners: list[Callable[[Decision], object]] = []
         self._log = None if audit is None else AuditLog(Path(audit), recommendation)
+
+    @property
+    def advice(self) -> Recommendation:
+        """The last recommendation."""
+        return self._advisor.advice
 
     @property
     def seconds(self) -> float:
         """Length of a bar, seconds."""
-        return self._length / NANOSECONDS
+        return self._clock.length / NANOSECONDS
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Sources whose events count."""
+        return tuple(self._by_source)
+
+    @property
+    def bar_end(self) -> int | None:
+        """End of the bar that is open, nanoseconds since 1970 in UTC; None before any event."""
+        return self._clock.end
+
+    @property
+    def earliest_time(self) -> int:
+        """Time before which no event can count any more, nanoseconds since 1970 in UTC."""
+        end = self._clock.end
+        latest = self._clock.latest
+        return -1 if end is None or latest is None else max(end - self._clock.length + 1, latest)
+
+    # --- events ---
 
     def run(self, events: Iterable[Sourced]) -> Iterator[Decision]:
         """Yield the decisions that events lead to, such as those of ``feeds.replay(folder)``.
@@ -129,16 +164,42 @@ class Session:
         for source, event in events:
             yield from self.receive(source, event)
 
+    def follow(
+        self,
+        feed: Feed,
+        *,
+        recorder: Recorder | None = None,
+        clock: Callable[[], int] | None = time.time_ns,
+    ) -> AsyncGenerator[Decision, None]:
+        """Return an iterator over the decisions that a feed leads to, for ``async for``.
+
+        It ends with the feed, which it closes, also where the loop is left.
+
+        While a live feed is silent, bars end by the clock. An event that comes after its bar was
+        ended by the clock counts in the next one, and is recorded at the time at which it counts:
+        a replay of what was recorded gives the same decisions.
+
+        Parameters
+        ----------
+        feed : Feed, live or recorded
+        recorder : Recorder that events are written by, before they count
+        clock : function that returns the time of the receiver, nanoseconds since 1970 in UTC; a
+            ``Recording`` needs none
+        """
+        of_feed = None if isinstance(feed, Recording) else clock
+        return follow(self, feed, of_feed, recorder)
+
     def receive(self, source: Source, event: Event) -> list[Decision]:
         """Return the decisions at the ends of bars before an event, then keep it.
 
         A clock that goes back gives a decision without advice at once.
         """
-        state = self._states.get(source)
-        if state is None:
+        states = self._by_source.get(source)
+        if states is None:
             return []
         decisions = self._clocked(event.receive_time)
-        state.apply(event)
+        for state in states:
+            state.apply(event)
         self._is_quiet = False
         return decisions
 
@@ -166,12 +227,18 @@ class Session:
         """
         names = self.advice.problem.traded_names
         contracts = as_holdings(holdings, names).tolist()
-        self._held = dict(zip(names, contracts, strict=True))
+        held = dict(zip(names, contracts, strict=True))
+        self._advisor.held = held
         if self._log is not None:
-            self._log.write({"held": self._held})
+            self._log.write({"held": held})
+
+    def subscribe(self, call: Callable[[Decision], object]) -> None:
+        """Call a function with each decision, before it is returned."""
+        self._listeners.append(call)
 
     def close(self) -> None:
-        """Close the audit log."""
+        """Close the audit log, and end the process that fits the model again."""
+        self._advisor.close()
         if self._log is not None:
             self._log.close()
 
@@ -187,63 +254,45 @@ class Session:
         self.close()
 
     def __repr__(self) -> str:
-        columns = ", ".join(state.column for state in self._states.values())
+        columns = ", ".join(state.column for state in self._states)
         return f"Session({columns}; bars of {self.seconds:g} s, {self.advice!r})"
 
     # --- clocks ---
 
     def _clocked(self, time: int) -> list[Decision]:
         """Return the decisions that the time of an event leads to."""
-        if self._latest is not None and time < self._latest:
-            return self._behind(time)
-        if self._is_behind:
-            self._set_clock(is_behind=False)
-        self._latest = time
-        return self._closed_before(time)
-
-    def _behind(self, time: int) -> list[Decision]:
-        """Return a decision without advice if the clock has just gone back."""
-        if self._is_behind or self._latest is None:
+        reading = self._clock.read(time)
+        if reading == "behind":
             return []
-        self._set_clock(is_behind=True)
-        seconds = (self._latest - time) / NANOSECONDS
-        self._gone_back = Problem("clock", "", f"The receiver's clock went back by {seconds:.3g} s")
-        return [self._decided(time, [self._gone_back])]
-
-    def _set_clock(self, *, is_behind: bool) -> None:
-        """Note that the clock went back or has caught up: latencies across it mean nothing."""
-        self._is_behind = is_behind
-        for state in self._states.values():
-            state.forget_latencies()
+        if reading != "on":
+            # latencies across a clock that was set mean nothing
+            for state in self._states:
+                state.forget_latencies()
+        if reading == "back":
+            seconds = ((self._clock.latest or time) - time) / NANOSECONDS
+            text = f"The receiver's clock went back by {seconds:.3g} s"
+            self._gone_back = Problem("clock", "", text)
+            return [self._decided(time, [self._gone_back])]
+        return self._closed_before(time)
 
     def _closed_before(self, time: int) -> list[Decision]:
         """Return the decisions at the ends of bars before a time."""
-        if self._bar_end is None:
-            self._bar_end = self._first_end(time)
+        clock = self._clock
+        end = clock.open_bar(time, self._advisor.last_date) if clock.end is None else clock.end
         decisions = []
-        while self._bar_end < time:
+        while end < time:
             if self._is_quiet:  # nothing has come since a bar without advice
-                self._bar_end = self._first_end(time)
+                clock.open_bar(time, self._advisor.last_date)
                 break
-            decisions.append(self._close(self._bar_end))
-            self._bar_end += self._length
+            decisions.append(self._close(end))
+            end = clock.next_bar()
         return decisions
-
-    def _first_end(self, time: int) -> int:
-        """Return the end of the bar that holds a time, after the last date of the market."""
-        n_bars = -((self._last_date - time) // self._length)
-        return self._last_date + max(n_bars, 1) * self._length
-
-    @property
-    def _last_date(self) -> int:
-        """Last date of the market, nanoseconds."""
-        return int(self.advice.as_of.as_unit("ns").value)
 
     # --- bars ---
 
     def _close(self, end: int) -> Decision:
         """Return the decision at the end of a bar."""
-        found = [state.problem(end, self._tolerances) for state in self._states.values()]
+        found = [state.problem(end, self._tolerances) for state in self._states]
         problems = [problem for problem in found if problem is not None]
         self._is_quiet = bool(problems)
         if self._gone_back is not None:
@@ -252,44 +301,10 @@ class Session:
         return self._decided(end, problems)
 
     def _decided(self, time: int, problems: list[Problem]) -> Decision:
-        """Return the decision at a time: an update, unless there are problems."""
-        known = {state.column: state.known for state in self._states.values()}
-        n_bars = max((time - self._last_date) // self._length, 0)
-        bar: dict[str, float] = {}
-        advice = None
-        if not problems:
-            bar = {name: one.price for name, one in known.items() if one.price is not None}
-            bar |= self._constants
-            try:
-                advice = self.advice.update(bar, self._date(time), holdings=self._held)
-            except DataError as error:
-                bar = {}
-                problems = [Problem("refused", "", f"The bar was refused: {error}")]
-            else:
-                self.advice = advice
-                self._held = None
-        decision = Decision(time, known, bar, n_bars, tuple(problems), advice)
+        """Return the decision at a time, written and passed on."""
+        decision = self._advisor.decide(time, self._states, problems)
         if self._log is not None:
             self._log.write(decision.to_dict())
+        for call in self._listeners:
+            call(decision)
         return decision
-
-    def _date(self, time: int) -> pd.Timestamp:
-        """Return a time as the market's table writes it."""
-        date = pd.Timestamp(time, tz="UTC").tz_convert(self._index.tz)
-        return date.as_unit(self._index.unit)
-
-
-def _clock_of(recommendation: Recommendation) -> tuple[pd.DatetimeIndex, int]:
-    """Return the times of the market's table, and the length of a bar in nanoseconds."""
-    market = recommendation.problem.market
-    if market.quotes is not None:
-        raise DataError(
-            "A session has no source of implied volatilities: the market must be without options."
-        )
-    index = market.table.index
-    if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
-        raise DataError(
-            "The market of the recommendation must have times with a zone. Call tz_localize('UTC') "
-            "on the index of its table."
-        )
-    return index[:0], int(np.median(np.diff(index.as_unit("ns").asi8)))

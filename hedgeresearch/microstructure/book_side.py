@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from hedgeresearch.microstructure.events import Level
 
@@ -75,6 +75,28 @@ class BookSide:
                 return price, sizes[price]
             heapq.heappop(heap)
         return None
+
+    def best_first(self) -> Iterator[Level]:
+        """Yield the levels from the best on, without sorting those that are not reached.
+
+        An entry of the heap is never better than the one that it hangs from, so that only entries
+        next to those already taken can follow.
+        """
+        heap = self._heap
+        n_entries = len(heap)
+        frontier = [(heap[0], 0)] if heap else []
+        last = math.nan
+        while frontier:
+            key, place = heapq.heappop(frontier)
+            for child in range(2 * place + 1, min(2 * place + 3, n_entries)):
+                heapq.heappush(frontier, (heap[child], child))
+            # a price that is gone and came back has two entries
+            if key == last:
+                continue
+            last = key
+            size = self.sizes.get(self._sign * key)
+            if size is not None:
+                yield self._sign * key, size
 
     def levels(self, n_levels: int | None = None) -> list[Level]:
         """Return the levels from the best on, all of them or some."""

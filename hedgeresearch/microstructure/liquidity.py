@@ -7,7 +7,7 @@ that are visible is not known, and its cost is not a number.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,11 +75,11 @@ def walk_book(book: OrderBook, size: float, direction: Direction) -> WalkedTrade
     check_between(size, "size", 0.0, math.inf)
     check_choice(direction, "direction", ("buy", "sell"))
     mid = mid_of(book)
-    levels = book.asks() if direction == "buy" else book.bids()
+    levels = book.best_first("asks" if direction == "buy" else "bids")
     return walk_levels(levels, size, mid, SIDES[direction])
 
 
-def walk_levels(levels: Sequence[Level], size: float, mid: float, side: float) -> WalkedTrade:
+def walk_levels(levels: Iterable[Level], size: float, mid: float, side: float) -> WalkedTrade:
     """Return what a market order pays at levels from the best on; side is +1 for buying."""
     left = size
     paid = 0.0
@@ -150,11 +150,11 @@ def capacity(book: OrderBook, cost: float, direction: Direction) -> float:
     check_between(cost, "cost", 0.0, 1.0)
     check_choice(direction, "direction", ("buy", "sell"))
     mid = mid_of(book)
-    levels = book.asks() if direction == "buy" else book.bids()
+    levels = book.best_first("asks" if direction == "buy" else "bids")
     return capacity_of_levels(levels, cost, mid, SIDES[direction])
 
 
-def capacity_of_levels(levels: Sequence[Level], cost: float, mid: float, side: float) -> float:
+def capacity_of_levels(levels: Iterable[Level], cost: float, mid: float, side: float) -> float:
     """Return the largest size within a cost at levels from the best on; side is +1 for buying."""
     held = 0.0
     excess = 0.0

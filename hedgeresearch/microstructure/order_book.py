@@ -8,6 +8,7 @@ best price, so that nothing can be computed from it.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator
 from typing import Literal
 
 from hedgeresearch._exports import exported_by
@@ -196,6 +197,16 @@ class OrderBook:
     def asks(self, n_levels: int | None = None) -> list[Level]:
         """Return asks from the best on; none if the book is not right."""
         return self._asks.levels(n_levels) if self.state == "synchronized" else []
+
+    def best_first(self, side: Literal["bids", "asks"]) -> Iterator[Level]:
+        """Yield the levels of a side from the best on, one by one; none if it is not right.
+
+        It is faster than :meth:`bids` and :meth:`asks` where only the first levels are used. The
+        book must not change meanwhile.
+        """
+        if self.state != "synchronized":
+            return iter(())
+        return self._bids.best_first() if side == "bids" else self._asks.best_first()
 
     def agrees_with(self, quote: Quote) -> bool:
         """Return whether best prices and sizes are those of a quote: a check by a second stream."""

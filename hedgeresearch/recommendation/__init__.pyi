@@ -7,6 +7,7 @@ from .assessment.regime_alternative import RegimeAlternative as RegimeAlternativ
 from .assessment.small_positions import SmallPosition as SmallPosition
 from .assessment.tournament import Tournament as Tournament
 from .assessment.tournament import assess_tournament as assess_tournament
+from .inputs.book_liquidity import book_liquidity as book_liquidity
 from .inputs.liquidity import Liquidity as Liquidity
 from .inputs.market import Market as Market
 from .inputs.option_quotes import OptionQuotes as OptionQuotes

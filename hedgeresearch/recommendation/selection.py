@@ -97,12 +97,23 @@ def fit_best_on_market(
 ) -> HedgeFit:
     """Return the fit of the winner of a backtest on all observations of a market."""
     model = _best_model(backtest)
+    return fit_on_market(model, position, instruments, market, backtest.returns_kind)
+
+
+def fit_on_market(
+    model: HedgeModel,
+    position: Position,
+    instruments: Sequence[Instrument],
+    market: Market,
+    returns_kind: str | None,
+) -> HedgeFit:
+    """Return the fit of a model on all observations of a market, on returns of a kind."""
     if model.traits.input == "prices":
         asset, hedges = _prices(position, instruments, market)
     else:
-        kind: Kind = "difference" if backtest.returns_kind == "difference" else "simple"
+        kind: Kind = "difference" if returns_kind == "difference" else "simple"
         asset, hedges = market.returns(position, instruments, kind)
-        if backtest.returns_kind == "log":
+        if returns_kind == "log":
             asset = _in_logs(asset)
             hedges = _in_logs(hedges)
     return model.fit(asset, hedges)

@@ -1,10 +1,13 @@
 """Bars on one clock against reference values and a loop over times."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.feeds import read_recording
@@ -59,10 +62,25 @@ def test_ratios_by_bar_are_the_reference_values(mids: dict[str, pd.Series], seco
         assert tuple(found) == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize("seconds", [1.0, 2.5])
-def test_bars_equal_a_loop_over_times(seconds: float) -> None:
-    prices = {"one": random_prices(1), "two": random_prices(2, start=3.3)}
-    bars = quote_bars(prices, seconds)
+@settings(max_examples=10, deadline=None)
+@given(
+    st.sampled_from([1.0, 2.5, 7.0]),
+    st.integers(0, 1000),
+    st.integers(5, 60),
+    st.floats(0.0, 2.0).map(lambda start: round(start, 1)),
+)
+def test_bars_equal_a_naive_resampler(
+    seconds: float, seed: int, n_quotes: int, start: float
+) -> None:
+    """Times are tenths of a second, so that some quotes are at the end of a bar."""
+    prices = {
+        "one": random_prices(seed, n_quotes + 5),
+        "two": random_prices(seed + 1, n_quotes, start),
+    }
+    prices = {name: series.set_axis(series.index.floor("100ms")) for name, series in prices.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        bars = quote_bars(prices, seconds)
     first = max(series.index[0] for series in prices.values()).ceil("s")
     for number, (moment, row) in enumerate(bars.iterrows()):
         assert moment == first + number * pd.Timedelta(seconds, unit="s")

@@ -94,7 +94,7 @@ def bands_from_past(
     if len(path) >= MIN_PAST_DATES:
         variances = np.diff(path, axis=0).var(axis=0)
     covariance = valuation.covariance[1:, 1:]
-    tracking = np.zeros(len(past_mean))
+    tracking: Array = np.zeros(len(past_mean))
     unstable = np.zeros(len(past_mean), dtype=bool)
     if isinstance(rebalancing, NoTradeBands):
         allowed = rebalancing.tracking_error * _hedged_volatility(problem, valuation)
