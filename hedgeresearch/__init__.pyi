@@ -74,6 +74,7 @@ from .hedges import RegimeWeightedHedge as RegimeWeightedHedge
 from .hedges import RollingOLSHedge as RollingOLSHedge
 from .hedges import ShrunkHedge as ShrunkHedge
 from .hedges import TotalLeastSquaresHedge as TotalLeastSquaresHedge
+from .hedges import TrackingHedge as TrackingHedge
 from .hedges import VECMHedge as VECMHedge
 from .hedges import WeightedOLSHedge as WeightedOLSHedge
 from .instruments import InverseContract as InverseContract

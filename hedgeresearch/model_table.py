@@ -64,7 +64,8 @@ MODELS = (
     ModelEntry("ShrunkHedge", "composed", "Thompson 1968", "as its model", True, 4, "the sample is short and the estimate mostly noise"),
     ModelEntry("CombinedHedge", "composed", "Bates and Granger 1969", "returns", True, 7, "there are several models and none is clearly best"),
     ModelEntry("RegimeWeightedHedge", "composed", "Elliott and Timmermann 2005", "returns", True, 70, "which of several models is best depends on the regime; shrinks toward 1:1 by regime"),
-    ModelEntry("ConstrainedHedge", "composed", "Markowitz 1956", "as its model", True, 6, "size, direction, number or exposures are limited; index tracking"),
+    ModelEntry("ConstrainedHedge", "composed", "Markowitz 1956", "as its model", True, 6, "size, direction, number or exposures are limited"),
+    ModelEntry("TrackingHedge", "composed", "Beasley, Meade and Chang 2003", "returns", True, 3, "an index is tracked by a basket of few instruments, with limited turnover"),
     # --- covariance models ---
     ModelEntry("SampleCovariance", "covariance", "Ledoit and Wolf 2004, 2020", "returns", True, 0.3, "there are no dynamics; shrinkage for many series"),
     ModelEntry("RollingCovariance", "covariance", "J.P. Morgan/Reuters 1996", "returns", True, 0.2, "covariances drift, without a model of the drift"),

@@ -32,6 +32,7 @@ def names() -> dict[str, Any]:
     returns = hr.returns(hr.load("nasdaq_sp500")).iloc[-1400:]
     return {
         "hr": hr,
+        "pd": pd,
         "returns": returns,
         "asset": returns["NASDAQ"],
         "hedges": returns[["SP500"]],
@@ -71,6 +72,7 @@ def test_the_twelve_lines_print_what_the_readme_shows(
         "options.md",
         "onchain.md",
         "markets.md",
+        "systemic.md",
         "write_your_own_model.md",
     ],
 )

@@ -29,6 +29,7 @@ NEEDS_SETTINGS = {
     "HorizonHedge": hr.HorizonHedge(hr.OLSHedge(), 5),
     "MinimumVarianceHedge": hr.MinimumVarianceHedge(hr.DCC()),
     "RegimeHedge": hr.RegimeHedge(hr.GaussianHMM(2)),
+    "TrackingHedge": hr.TrackingHedge(2),
     "CombinedHedge": hr.CombinedHedge({"ols": hr.OLSHedge()}),
     "RegimeWeightedHedge": hr.RegimeWeightedHedge({"ols": hr.OLSHedge()}, hr.GaussianHMM(2)),
 }

@@ -27,3 +27,4 @@ from .option_hedges.walk import walk_forward_options as walk_forward_options
 from .results.backtest import Backtest as Backtest
 from .results.pair_ratios import PairRatios as PairRatios
 from .results.panel import BacktestPanel as BacktestPanel
+from .results.tracking import tracking_table as tracking_table

@@ -8,6 +8,7 @@ from .composed.constrained import ConstrainedHedge as ConstrainedHedge
 from .composed.horizon import HorizonHedge as HorizonHedge
 from .composed.regime_weighted import RegimeWeightedHedge as RegimeWeightedHedge
 from .composed.shrunk import ShrunkHedge as ShrunkHedge
+from .composed.tracking import TrackingHedge as TrackingHedge
 from .constant_ratio import advance_constant_ratio as advance_constant_ratio
 from .constant_ratio import constant_ratio_fit as constant_ratio_fit
 from .default import regime_conditional_hedge as regime_conditional_hedge

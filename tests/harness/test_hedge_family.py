@@ -88,6 +88,10 @@ MODELS = {
     "one instrument": hr.ConstrainedHedge(
         hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)), max_instruments=1
     ),
+    "index": hr.TrackingHedge(1),
+    "index, rebalanced": hr.TrackingHedge(
+        1, total=None, lower=-9.0, turnover=0.05, rebalance=10, window=150
+    ),
     "shrunk": hr.ShrunkHedge(hr.OLSHedge()),
     "shrunk toward ols": hr.ShrunkHedge(hr.WeightedOLSHedge(60), target="ols"),
     "combined": hr.CombinedHedge(
@@ -95,11 +99,12 @@ MODELS = {
     ),
 }
 FIXED = {"naive"}
-FIXED |= {"bounded", "tracking", "shrunk", "weighted by features"}
+FIXED |= {"bounded", "tracking", "shrunk", "weighted by features", "index", "index, rebalanced"}
 """Models whose ratio does not scale with the asset: it is fixed, bounded or shrunk to a number."""
 OTHER_OBJECTIVES = {"naive"} | {name for name in MODELS if name.startswith("cointegration")}
 OTHER_OBJECTIVES |= {"total least squares", "quantile", "low quantile"}
 OTHER_OBJECTIVES |= {"cvar", "expected shortfall", "semivariance", "third moment"}
+OTHER_OBJECTIVES |= {"index", "index, rebalanced"}
 OTHER_OBJECTIVES |= {"tracking", "one instrument", "shrunk", "shrunk toward ols", "combined"}
 OTHER_OBJECTIVES |= {"weighted by regime", "weighted by features"}
 """Models whose ratio is not that of least variance under the covariance they report."""

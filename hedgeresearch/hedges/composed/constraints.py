@@ -155,6 +155,20 @@ def _exposure(exposures: Mapping[Any, float], name: Any, factor: Any) -> float:
     return exposures[name]
 
 
+def bounds_by_hedge(bound: Any, name: str, hedges: list[Any], otherwise: float) -> Array:
+    """Return a bound of each hedge, (n_hedges,); ``otherwise`` for hedges without.
+
+    Raises
+    ------
+    DataError
+        If it names another hedge.
+    """
+    values = np.full(len(hedges), otherwise)
+    for hedge, value in _by_hedge(bound, name, hedges):
+        values[hedges.index(hedge)] = value
+    return values
+
+
 # --- what constraints do to a ratio ---
 
 
