@@ -1,4 +1,5 @@
 # The rooms, each a module of its own, and the names that are used most, by family.
+from . import basis as basis
 from . import covariance as covariance
 from . import data as data
 from . import datasets as datasets

@@ -13,6 +13,7 @@ import pytest
 import hedgeresearch as hr
 
 ROOMS = [
+    "basis",
     "covariance",
     "data",
     "datasets",

@@ -1,0 +1,10 @@
+from .events import funding_rates as funding_rates
+from .history import basis_history as basis_history
+from .triangle import ArbitrageTriangle as ArbitrageTriangle
+from .triangle import arbitrage_triangle as arbitrage_triangle
+from .triangle_terms import TriangleTerms as TriangleTerms
+from .unwind import TradeTerms as TradeTerms
+from .unwind import UnwindStress as UnwindStress
+from .unwind import unwind_stress as unwind_stress
+from .venues import ArbitrageBand as ArbitrageBand
+from .venues import arbitrage_band as arbitrage_band
