@@ -18,6 +18,7 @@ from .opening import open_feed as open_feed
 from .opening import sequence_rule as sequence_rule
 from .recorder import Recorder as Recorder
 from .recording import read_recording as read_recording
+from .recording_feeds import record as record
 from .source import Source as Source
 from .stored import Recording as Recording
 from .stored import compact_recording as compact_recording

@@ -29,7 +29,7 @@ CALLS = {
     "trades": ("watchTrades", "watch_trades", "fetch_trades"),
     "funding": ("watchFundingRate", "watch_funding_rate", "fetch_funding_rate"),
 }
-"""Capability, and the methods that wait for a change and that ask for the state, by kind."""
+"""Capability, and the methods that wait for a change and that fetch the state, by kind."""
 
 
 @exported_by("hedgeresearch.feeds")
@@ -38,7 +38,7 @@ class CcxtFeed:
 
     ccxt puts changes of a book together, so that its books are whole at each of them and some
     states between are not seen: use it for current prices, and ``open_feed`` for the venues of
-    which every event is read. What a venue does not send is asked for again and again.
+    which every event is read. What a venue does not send is fetched again and again.
 
     Parameters
     ----------

@@ -27,6 +27,8 @@ from hedgeresearch.feeds.part_files import (
     write_parts,
 )
 from hedgeresearch.feeds.source import Source
+from hedgeresearch.feeds.storable import check_storable
+from hedgeresearch.onchain.chain_events import ChainEvent
 
 OWNER = ".recorder"
 """File that names the recorder that writes into a folder."""
@@ -96,26 +98,49 @@ class Recorder:
         return self._n_written + self._n_kept
 
     def append(self, source: Source, event: Event) -> None:
-        """Record an event.
+        """Record an event, and write parts if they are due.
 
         Raises
         ------
         DataError
-            If another recorder has been opened on the folder since.
+            If the event cannot be stored, which leaves the recorder as it was, or another recorder
+            has been opened on the folder since.
+        """
+        self.keep(source, event)
+        if self.is_due:
+            self.flush()
+
+    @property
+    def is_due(self) -> bool:
+        """True if there are enough events for a part, or the first has waited long enough."""
+        if not self._n_kept:
+            return False
+        waited = time.monotonic() - self._since
+        return self._n_kept >= self.events_per_part or waited >= self.seconds_per_part
+
+    def keep(self, source: Source, event: Event) -> None:
+        """Keep an event for the next parts without writing them.
+
+        For those who call ``flush`` themselves, where writing must not delay what is received.
+
+        Raises
+        ------
+        DataError
+            If the event cannot be stored.
         """
         kind = KINDS.get(type(event))
         if kind is None:
             raise DataError(f"An event of a market is expected; got {type(event).__name__}.")
         if not isinstance(source, Source):
             raise DataError(f"source must be a Source(venue, symbol); got {source!r}.")
-        now = time.monotonic()
+        if isinstance(event, ChainEvent):
+            table_of(kind, [(self.n_events, event)])  # refuses what its columns do not hold
+        else:
+            check_storable(event)
         if not self._n_kept:
-            self._since = now
+            self._since = time.monotonic()
         self._kept[source, kind].append((self.n_events, event))
         self._n_kept += 1
-        waited = now - self._since
-        if self._n_kept >= self.events_per_part or waited >= self.seconds_per_part:
-            self.flush()
 
     def flush(self) -> None:
         """Write the events that are kept."""
