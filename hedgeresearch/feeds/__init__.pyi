@@ -10,6 +10,9 @@ from .chain.contracts import AaveLoan as AaveLoan
 from .chain.contracts import ChainlinkOracle as ChainlinkOracle
 from .chain.contracts import UniswapV2Pair as UniswapV2Pair
 from .chain.contracts import UniswapV3Pool as UniswapV3Pool
+from .chain.feed import ChainFeed as ChainFeed
+from .chain.history import read_swaps as read_swaps
+from .chain.reading import read_states as read_states
 from .deribit import read_deribit_frame as read_deribit_frame
 from .deribit_venue import DeribitVenue as DeribitVenue
 from .feed import Feed as Feed

@@ -8,12 +8,13 @@ import subprocess
 import tarfile
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-OWN_CONTRACTS = Path(__file__).parent / "contracts" / "trading.json"
+OWN_CONTRACTS = Path(__file__).parent / "contracts"
 PACKAGES = {
     "@uniswap/v2-core@1.0.1": (
         "uniswap-v2-core-1.0.1.tgz",
@@ -23,18 +24,72 @@ PACKAGES = {
         "uniswap-v3-core-1.0.1.tgz",
         "7pVk4hEm00j9tc71Y9+ssYpO6ytkeI0y7WE9P6UcmNzhxPePwyAxImuhVsTqWK9YFvzgtvzJHi64pBl4jUzKMQ==",
     ),
+    "@chainlink/contracts@1.4.0": (
+        "chainlink-contracts-1.4.0.tgz",
+        "SpNCJ0TPOI6pa2l702Wk4WIP8ccw5ARcRP1E/ZTqaFffXNoZeF03WhsVL8f3l3OTRFA9Z40O5KcZzmJmZQkoFA==",
+    ),
+    "@aave/core-v3@1.19.3": (
+        "aave-core-v3-1.19.3.tgz",
+        "Xr7+VcoU5b4mPwM4IUCnskw3lciwrnL4Xloyad8GOddYeixnri2lZYobNmErm1LwE50vqjI0O+9QGNKY2TDkeQ==",
+    ),
+    "solc@0.8.37": (
+        "solc-0.8.37.tgz",
+        "ieUYdPDRGNKMsZpCfi9tY64Q+ASoL8tyhLuvf9cFiqDs+6ijlx8Wn2CRi0N71AlCvRx0V092rlUYu3b3PuxWlA==",
+    ),
+    "@foundry-rs/anvil-linux-amd64@1.7.1": (
+        "foundry-rs-anvil-linux-amd64-1.7.1.tgz",
+        "+XmShybEaxfCrr0OUUZwYEy2OnYZt5pHH9TzBtLv3+VrK0O/ANuNSVEahqNhKHlgX7GRJ59383ofNhxkRWIYTg==",
+    ),
 }
 """Published packages: file and SHA-512 of each."""
 SECONDS = 60
 """Longest time that fetching a package may take."""
+PLENTY_OF_GAS = 15_000_000
+"""More than any contract needs; a chain may allow 2**24 a transaction."""
+Packages = Callable[[str], Path]
 
 
-class Chain(NamedTuple):
-    """A chain, and how contracts get onto it."""
+@dataclass(frozen=True)
+class Chain:
+    """A chain, how contracts get onto it, and how it is read."""
 
     web3: Any
-    deploy: Callable[..., Any]
-    deploy_own: Callable[..., Any]
+    node: Any
+
+    def deploy(self, contract: dict[str, Any], *arguments: Any) -> Any:
+        """Put a contract onto the chain."""
+        factory = self.web3.eth.contract(abi=contract["abi"], bytecode=contract["bytecode"])
+        sent = factory.constructor(*arguments).transact({"gas": PLENTY_OF_GAS})
+        address = self.web3.eth.wait_for_transaction_receipt(sent).contractAddress
+        return self.web3.eth.contract(address=address, abi=contract["abi"])
+
+    def deploy_own(self, name: str, *arguments: Any) -> Any:
+        """Put one of the project's own contracts onto the chain."""
+        return self.deploy(own_contracts()[name], *arguments)
+
+    @property
+    def number(self) -> int:
+        """Number of the chain."""
+        return int(self.web3.eth.chain_id)
+
+    def snapshot(self) -> Any:
+        """Return a mark to which the chain can be taken back."""
+        return self.web3.manager.request_blocking("evm_snapshot", [])
+
+    def revert(self, snapshot: Any) -> None:
+        """Take the chain back to a mark, so that its later blocks are lost."""
+        self.web3.manager.request_blocking("evm_revert", [snapshot])
+
+    def mine(self) -> None:
+        """Add an empty block."""
+        self.web3.manager.request_blocking("evm_mine", [])
+
+
+def own_contracts() -> dict[str, Any]:
+    """Return interface and code of the project's own contracts."""
+    files = [OWN_CONTRACTS / name for name in ("trading.json", "lending.json")]
+    contents: list[dict[str, Any]] = [json.loads(file.read_text()) for file in files]
+    return contents[0] | contents[1]
 
 
 def package_file(name: str, folder: Path) -> Path:
@@ -64,9 +119,7 @@ def published_contract(package: Path, member: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def packages(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Path]:
+def packages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """Return a function from the name of a published package to its file."""
     cache = request.config.cache
     folder = tmp_path_factory.mktemp("packages") if cache is None else cache.mkdir("packages")
@@ -80,19 +133,10 @@ def chain() -> Chain:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from web3 import EthereumTesterProvider, Web3
+        from web3.providers.eth_tester import AsyncEthereumTesterProvider
 
         web3 = Web3(EthereumTesterProvider())
+        node = AsyncEthereumTesterProvider()
+    node.ethereum_tester = web3.provider.ethereum_tester
     web3.eth.default_account = web3.eth.accounts[0]
-    own = json.loads(OWN_CONTRACTS.read_text())
-
-    def deploy(contract: dict[str, Any], *arguments: Any) -> Any:
-        code = contract["bytecode"]
-        factory = web3.eth.contract(abi=contract["abi"], bytecode=code)
-        sent = factory.constructor(*arguments).transact({"gas": 25_000_000})
-        address = web3.eth.wait_for_transaction_receipt(sent).contractAddress
-        return web3.eth.contract(address=address, abi=contract["abi"])
-
-    def deploy_own(name: str, *arguments: Any) -> Any:
-        return deploy(own[name], *arguments)
-
-    return Chain(web3, deploy, deploy_own)
+    return Chain(web3, node)

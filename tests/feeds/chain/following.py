@@ -1,0 +1,51 @@
+"""Feeds of a chain that are followed step by step."""
+
+from typing import Any
+
+import numpy as np
+
+from hedgeresearch.feeds import ChainFeed, UniswapV2Pair, read_states
+from hedgeresearch.feeds.feed import Sourced
+from hedgeresearch.microstructure import Interruption
+from hedgeresearch.onchain import ConstantProductPool, PoolState
+from tests.onchain.conftest import Chain
+from tests.onchain.uniswap import Pair
+
+SOON = 0.01
+"""Seconds between two looks for a new block."""
+
+
+async def taken(events: Any, number: int) -> list[Any]:
+    """Return the next events of a feed."""
+    return [await anext(events) for _ in range(number)]
+
+
+def feed_of(chain: Chain, *contracts: Any, **settings: Any) -> ChainFeed:
+    return ChainFeed(chain.node, contracts, chain=chain.number, **{"poll": SOON} | settings)
+
+
+def pool_at(pair: Pair) -> ConstantProductPool:
+    """Return the pool as its contract is now."""
+    (state,) = read_states(pair.chain.node, [UniswapV2Pair(pair.contract.address)]).values()
+    assert isinstance(state, PoolState)
+    assert isinstance(state.pool, ConstantProductPool)
+    return state.pool
+
+
+def random_swap(pair: Pair, generator: np.random.Generator) -> None:
+    """Swap a random amount, in two blocks: it is paid in the first."""
+    pool = pool_at(pair)
+    side = int(generator.random() < 0.5)
+    token = (pool.token0, pool.token1)[side]
+    reserve = (pool.reserve0, pool.reserve1)[side]
+    swap = pool.swap(token.name, int(reserve * generator.uniform(0.001, 0.02)))
+    pair.swap(side, swap.paid, swap.received)
+
+
+def described(events: list[Sourced]) -> list[tuple[str, int]]:
+    """Return kind and block of events of a chain."""
+    return [
+        (type(event).__name__, event.block.number)
+        for _, event in events
+        if not isinstance(event, Interruption)
+    ]
