@@ -13,7 +13,7 @@ import stat
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -95,11 +95,11 @@ def _places(user_setting: str) -> list[Place]:
     """Return the folders in the order in which they are tried."""
     chosen = [Place(Path(user_setting))] if user_setting else []
     own = Place(Path(__file__).parent / "__pycache__")
-    caches = [Place(folder / APPLICATION / "kernels") for folder in _user_cache_folders()]
+    caches = [Place(folder / APPLICATION / "kernels") for folder in user_cache_folders()]
     return [*chosen, own, *caches, *_temporary_places()]
 
 
-def _user_cache_folders() -> Iterable[Path]:
+def user_cache_folders() -> Iterator[Path]:
     """Yield the folder of the user's caches, if the system names one."""
     with suppress(RuntimeError):  # a user without a home
         if sys.platform == "win32":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import tempfile
 from pathlib import Path
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._kernels.cache_places import APPLICATION, user_cache_folders
 from hedgeresearch.datasets.sources import SOURCES, Source
 from hedgeresearch.errors import DataError, MissingDataError
 
@@ -52,11 +54,9 @@ def fetch(name: str) -> Path:
 
 def cache_folder() -> Path:
     """Return the folder of downloaded files."""
-    import pooch
-
     setting = os.environ.get(FOLDER_VARIABLE)
     if not setting:
-        return Path(pooch.os_cache("hedgeresearch"))
+        return next(user_cache_folders(), Path(tempfile.gettempdir())) / APPLICATION
     try:
         return Path(setting).expanduser()
     except RuntimeError:
@@ -68,8 +68,15 @@ def cache_folder() -> Path:
 
 def _download(source: Source, file: Path) -> None:
     """Download through a temporary folder, so that an interruption leaves no partial file."""
-    import pooch
-    import requests
+    try:
+        import pooch
+        import requests
+    except ImportError:
+        raise MissingDataError(
+            f"{file.name} is not in {file.parent}, and downloads need the package pooch; install "
+            f'it with: pip install "hedgeresearch[downloads]". Or save {source.address} (sha256 '
+            f"{source.sha256}) as {file}."
+        ) from None
 
     logger.warning("Downloading %s (license: %s) to %s.", source.address, source.license, file)
     try:
@@ -97,10 +104,9 @@ def _download(source: Source, file: Path) -> None:
 
 def _file_hash(file: Path) -> str:
     """Return the sha256 of a file."""
-    import pooch
-
     try:
-        return str(pooch.file_hash(str(file)))
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise DataError(
             f"{file} must be a file that can be read: {error.strerror}. Move it away."

@@ -1,18 +1,20 @@
 """Finished walks on disk, so that an interrupted backtest continues where it stopped.
 
-A walk is a Parquet file whose name is a hash of everything it depends on: the returns, the settings
-of the model, the refits, and the versions of the package and of the numerical libraries. It is
-written to another file and renamed when complete, so that a process killed at any moment leaves
-either nothing or the whole; a hash of the content detects a file that was damaged later.
+A walk is a file whose name is a hash of everything it depends on: the returns, the settings of the
+model, the refits, and the versions of the package and of the numerical libraries. It is written to
+another file and renamed when complete, so that a process killed at any moment leaves either nothing
+or the whole. Its first line is a hash of the rest, an archive of numpy, so that a file that was
+damaged later is not read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +35,8 @@ from hedgeresearch.typing import Array
 
 PARTIAL = ".partial"
 """Suffix of a file that is being written."""
-METADATA = b"hedgeresearch"
-"""Key of the metadata in a Parquet file."""
+FINISHED = ".walk"
+"""Suffix of a file that is complete."""
 KEY_LENGTH = 32
 
 
@@ -61,18 +63,14 @@ class Checkpoint:
 
     def load(self, key: str) -> Walk | None:
         """Return the walk of a key; None if there is none, or it is damaged."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         try:
-            table = pq.read_table(self._path(key))
-            about = json.loads(table.schema.metadata[METADATA])
-            values = np.column_stack([column.to_numpy() for column in table.columns])
-            walk = _walk_of(values, about)
-            if about["digest"] != _digest(walk):
-                return None
-        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+            digest, _, content = self._path(key).read_bytes().partition(b"\n")
+        except OSError:
             return None
+        if digest != _digest(content):
+            return None
+        with np.load(io.BytesIO(content)) as arrays:
+            walk = _walk_of(arrays)
         self._tidy(key)
         return walk
 
@@ -89,23 +87,10 @@ class Checkpoint:
         self._tidy(key)
 
     def _write(self, key: str, walk: Walk) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        about = {
-            "n_hedges": walk.ratios.shape[1],
-            "regimes": walk.predicted is not None,
-            "notes": [list(note) for note in walk.notes],
-            "records": [_plain_record(walk.first), _plain_record(walk.last)],
-            "digest": _digest(walk),
-        }
-        columns = {f"ratio {i}": column for i, column in enumerate(walk.ratios.T)}
-        if walk.predicted is not None:
-            columns |= {f"regime {k}": column for k, column in enumerate(walk.predicted.T)}
-        table = pa.table(columns).replace_schema_metadata({METADATA: json.dumps(about)})
+        content = _content_of(walk)
         handle, unfinished = tempfile.mkstemp(dir=self.folder, prefix=key, suffix=PARTIAL)
         with os.fdopen(handle, "wb") as file:
-            pq.write_table(table, file)
+            file.write(_digest(content) + b"\n" + content)
             file.flush()
             os.fsync(file.fileno())
         # another run may just have finished the same walk and tidied up
@@ -118,7 +103,7 @@ class Checkpoint:
             partial.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        return self.folder / f"{key}.parquet"
+        return self.folder / f"{key}{FINISHED}"
 
 
 def walk_key(model: Any, returns: pd.DataFrame, refits: Sequence[Refit]) -> str:
@@ -141,13 +126,27 @@ def walk_key(model: Any, returns: pd.DataFrame, refits: Sequence[Refit]) -> str:
     return digest.hexdigest()[:KEY_LENGTH]
 
 
-def _walk_of(values: Array, about: dict[str, Any]) -> Walk:
-    """Return the walk in the columns of a table, with its metadata."""
-    n_hedges = about["n_hedges"]
-    predicted = values[:, n_hedges:] if about["regimes"] else None
+def _content_of(walk: Walk) -> bytes:
+    """Return a walk as an archive of arrays; what is no array is JSON in one of them."""
+    about = {
+        "notes": [list(note) for note in walk.notes],
+        "records": [_plain_record(walk.first), _plain_record(walk.last)],
+    }
+    arrays = {"ratios": walk.ratios, "about": np.array(json.dumps(about))}
+    if walk.predicted is not None:
+        arrays["predicted"] = walk.predicted
+    archive = io.BytesIO()
+    np.savez(archive, allow_pickle=False, **arrays)
+    return archive.getvalue()
+
+
+def _walk_of(arrays: Mapping[str, Any]) -> Walk:
+    """Return the walk in an archive of arrays."""
+    about = json.loads(arrays["about"].item())
     notes = tuple(Note(*note) for note in about["notes"])
     first, last = map(_record_of, about["records"])
-    return Walk(values[:, :n_hedges], predicted, notes, first, last)
+    predicted = arrays.get("predicted")
+    return Walk(arrays["ratios"], predicted, notes, first, last)
 
 
 def _plain_record(record: RegimeRecord | None) -> dict[str, Any] | None:
@@ -178,10 +177,6 @@ def _record_of(plain: dict[str, Any] | None) -> RegimeRecord | None:
     )
 
 
-def _digest(walk: Walk) -> str:
-    """Return a hash of the content of a walk."""
-    records = [_plain_record(walk.first), _plain_record(walk.last)]
-    digest = hashlib.sha256(json.dumps([walk.notes, records]).encode())
-    for values in (walk.ratios, walk.predicted):
-        digest.update(b"" if values is None else np.asarray(values, dtype=np.float64).tobytes())
-    return digest.hexdigest()
+def _digest(content: bytes) -> bytes:
+    """Return a hash of content, as letters."""
+    return hashlib.sha256(content).hexdigest().encode()

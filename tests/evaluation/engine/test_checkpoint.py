@@ -110,7 +110,7 @@ def test_a_second_run_fits_nothing(
     first = walk(MODELS, returns, checkpoint=folder)
     files = list(folder.iterdir())
     assert len(files) == 2 * 5
-    assert {file.suffix for file in files} == {".parquet"}
+    assert {file.suffix for file in files} == {".walk"}
     monkeypatch.setattr(parallel, "walk", never)
     check_same(first, walk(MODELS, returns, checkpoint=str(folder)))
     assert first.failed_refits.equals(expected.failed_refits)
@@ -175,7 +175,7 @@ def test_a_walk_is_loaded_as_it_was_saved(kept: tuple[Checkpoint, Walk]) -> None
 
 def test_a_truncated_file_is_not_loaded(kept: tuple[Checkpoint, Walk], tmp_path: Path) -> None:
     folder, _ = kept
-    file = tmp_path / "key.parquet"
+    file = tmp_path / "key.walk"
     content = file.read_bytes()
     for length in [*range(0, len(content), 97), len(content) - 1]:
         file.write_bytes(content[:length])
@@ -184,7 +184,7 @@ def test_a_truncated_file_is_not_loaded(kept: tuple[Checkpoint, Walk], tmp_path:
 
 def test_a_damaged_file_is_not_loaded(kept: tuple[Checkpoint, Walk], tmp_path: Path) -> None:
     folder, finished = kept
-    file = tmp_path / "key.parquet"
+    file = tmp_path / "key.walk"
     content = file.read_bytes()
     refused = 0
     for position in range(0, len(content), 11):
@@ -194,7 +194,7 @@ def test_a_damaged_file_is_not_loaded(kept: tuple[Checkpoint, Walk], tmp_path: P
         assert found is None or is_same(found, finished)
         refused += found is None
     assert refused > 100
-    pd.DataFrame({"ratio 0": [1.0]}).to_parquet(file)
+    file.write_bytes(b"")
     assert folder.load("key") is None
 
 
@@ -262,7 +262,7 @@ def test_a_function_of_a_notebook_is_walked_by_two_processes(tmp_path: Path) -> 
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1), observe=names["observe"])
     found = walk({"m": model}, table, n_jobs=2, checkpoint=tmp_path / "kept")
     assert found.ratios["m"].notna().all(axis=None)
-    assert list((tmp_path / "kept").glob("*.parquet"))
+    assert list((tmp_path / "kept").glob("*.walk"))
 
 
 @pytest.mark.filterwarnings("ignore:prices should be of their dates")

@@ -67,7 +67,7 @@ def run(pairs: dict[str, Any], **settings: Any) -> hr.evaluation.BacktestPanel:
 def kill_half_way(worker: subprocess.Popen[bytes], folder: Path, seen: list[int]) -> None:
     """Kill a worker as soon as two walks are done."""
     while worker.poll() is None:
-        if (done := len(list(folder.glob("*.parquet")))) >= 2:
+        if (done := len(list(folder.glob("*.walk")))) >= 2:
             worker.send_signal(signal.SIGKILL)
             seen.append(done)
             return

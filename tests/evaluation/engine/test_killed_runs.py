@@ -62,7 +62,7 @@ def finished(folder: Path) -> dict[str, tuple[int, int]]:
     """The walks on disk, each with what changes when it is written again."""
     if not folder.is_dir():
         return {}
-    states = {file.name: file.stat() for file in folder.glob("*.parquet")}
+    states = {file.name: file.stat() for file in folder.glob("*.walk")}
     return {name: (state.st_ino, state.st_mtime_ns) for name, state in states.items()}
 
 
