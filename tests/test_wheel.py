@@ -69,6 +69,51 @@ def test_wheel_holds_the_package_and_the_tables_only(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"hedgeresearch"}
 
 
+def test_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size < 3_000_000
+
+
+def test_installation_is_small(scripts: Path, tmp_path: Path) -> None:
+    code = """
+import importlib.metadata, pathlib, site
+names = {one.metadata["Name"] for one in importlib.metadata.distributions()}
+folder = pathlib.Path(site.getsitepackages()[0])
+own = [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+size = sum(file.lstat().st_size for file in own)
+print(len(names - {"pip", "setuptools", "wheel"}), size)
+"""
+    n_packages, size = map(int, succeed(scripts / "python", "-c", code, cwd=tmp_path).split())
+    assert n_packages <= 45
+    assert size <= 700_000_000  # without byte code, which pip compiles
+
+
+def test_parts_that_need_other_packages_name_their_extra(scripts: Path, tmp_path: Path) -> None:
+    code = """
+import os, pathlib, sys
+import hedgeresearch as hr
+os.environ["HEDGERESEARCH_DATA_DIR"] = "."
+pathlib.Path("prices.parquet").touch()
+for call in (
+    lambda: hr.feeds.Recorder("."),
+    lambda: hr.load("binance_8h"),
+    lambda: hr.read_prices("prices.parquet"),
+):
+    try:
+        call()
+    except hr.errors.MissingDataError as error:
+        print(error)
+"""
+    errors = succeed(scripts / "python", "-c", code, cwd=tmp_path).splitlines()
+    extras = ["live", "downloads", "parquet"]
+    assert [line.split("[")[-1].partition("]")[0] for line in errors] == extras
+
+
+def test_command_shows_the_demo(scripts: Path, tmp_path: Path) -> None:
+    shown = succeed(scripts / "hedgeresearch", "demo", cwd=tmp_path)
+    assert "hedge_demo.png" in shown
+    assert (tmp_path / "hedge_demo.png").stat().st_size > 10_000
+
+
 def test_bundled_tables_load(scripts: Path, tmp_path: Path) -> None:
     code = """
 import hedgeresearch as hr

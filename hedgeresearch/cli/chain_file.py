@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._extras import missing_package
 from hedgeresearch.errors import DataError
 from hedgeresearch.options.chains.chain import OptionChain
 
@@ -53,6 +54,8 @@ def _read(file: Path) -> pd.DataFrame:
         if file.suffix == ".json":
             return _of_json(json.loads(file.read_text(encoding="utf-8")))
         return pd.read_csv(file)
+    except ImportError:
+        raise missing_package(f"Reading {file.name}", "pyarrow", "parquet") from None
     except (OSError, ValueError) as error:
         raise DataError(
             f"--chain must be a CSV, Parquet or JSON file of quotes; {file} cannot be read: "

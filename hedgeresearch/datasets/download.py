@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._extras import missing_package
 from hedgeresearch._kernels.cache_places import APPLICATION, user_cache_folders
 from hedgeresearch.datasets.sources import SOURCES, Source
 from hedgeresearch.errors import DataError, MissingDataError
@@ -72,11 +73,8 @@ def _download(source: Source, file: Path) -> None:
         import pooch
         import requests
     except ImportError:
-        raise MissingDataError(
-            f"{file.name} is not in {file.parent}, and downloads need the package pooch; install "
-            f'it with: pip install "hedgeresearch[downloads]". Or save {source.address} (sha256 '
-            f"{source.sha256}) as {file}."
-        ) from None
+        purpose = f"The download of {file.name}, which is not in {file.parent},"
+        raise missing_package(purpose, "pooch", "downloads") from None
 
     logger.warning("Downloading %s (license: %s) to %s.", source.address, source.license, file)
     try:

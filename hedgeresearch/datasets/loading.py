@@ -7,6 +7,7 @@ import difflib
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.datasets.binance import BINANCE, load_binance
 from hedgeresearch.datasets.bundled import bundled_names, read_bundled, read_description
 from hedgeresearch.errors import DataError
@@ -71,7 +72,7 @@ def list_datasets() -> pd.DataFrame:
     """
     descriptions = [*map(read_description, bundled_names()), BINANCE]
     names = pd.Index([description["name"] for description in descriptions], name="name")
-    return pd.DataFrame(descriptions, index=names)[[*LISTED_KEYS]]
+    return ShownTable(pd.DataFrame(descriptions, index=names)[[*LISTED_KEYS]])
 
 
 def _unknown_name(name: str) -> str:

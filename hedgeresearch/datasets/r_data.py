@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch.errors import MissingDataError
+from hedgeresearch._extras import missing_package
 
 
 @exported_by("hedgeresearch.datasets")
@@ -22,10 +22,7 @@ def read_rda(path: Path) -> Any:
     try:
         import rdata
     except ImportError:
-        raise MissingDataError(
-            f"{path.name} is a file of R, read by the package rdata; install it with: "
-            'pip install "hedgeresearch[reproductions]".'
-        ) from None
+        raise missing_package(f"The R file {path.name}", "rdata", "reproductions") from None
     with warnings.catch_warnings():
         # rdata warns of classes of R that it converts to plain arrays.
         warnings.simplefilter("ignore")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hedgeresearch.errors import MissingDataError
+from hedgeresearch._extras import missing_package
 
 
 def read_xls(path: Path) -> pd.DataFrame:
@@ -23,10 +23,7 @@ def read_xls(path: Path) -> pd.DataFrame:
     try:
         import xlrd
     except ImportError:
-        raise MissingDataError(
-            f"{path.name} is a spreadsheet, read by the package xlrd; install it with: "
-            'pip install "hedgeresearch[reproductions]".'
-        ) from None
+        raise missing_package(f"The spreadsheet {path.name}", "xlrd", "reproductions") from None
     sheet = xlrd.open_workbook(path).sheet_by_index(0)
     columns = {name: sheet.col_values(i, 1) for i, name in enumerate(sheet.row_values(0))}
     return pd.DataFrame(columns)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, Literal, cast
 
-import pyarrow as pa
-
 from hedgeresearch.errors import DataError
+from hedgeresearch.feeds.arrow import pa
 from hedgeresearch.feeds.chain_tables import chain_columns, chain_events
 from hedgeresearch.feeds.feed import Event
 from hedgeresearch.microstructure.events import (

@@ -17,10 +17,8 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from hedgeresearch.errors import DataError
+from hedgeresearch.feeds.arrow import pa, pq
 from hedgeresearch.feeds.event_tables import KINDS, Kind
 from hedgeresearch.feeds.source import Source
 

@@ -11,12 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.feeds.arrow import pa, pq
 from hedgeresearch.feeds.event_tables import KINDS, Numbered, table_of
 from hedgeresearch.feeds.feed import Event
 from hedgeresearch.feeds.part_files import (

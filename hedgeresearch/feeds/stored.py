@@ -11,11 +11,10 @@ from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.feeds.arrow import pq
 from hedgeresearch.feeds.event_tables import SCHEMAS, events_in
 from hedgeresearch.feeds.feed import Event, Sourced
 from hedgeresearch.feeds.part_files import (

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._extras import missing_package
 from hedgeresearch._validation.frames import check_frame
-from hedgeresearch.errors import DataError, MissingDataError
+from hedgeresearch.errors import DataError
 
 COLUMNS = ("open", "high", "low", "close")
 MIN_BARS = 20
@@ -45,9 +46,7 @@ def spread_from_bars(bars: Any) -> float:
     try:
         from bidask import edge
     except ImportError as error:
-        raise MissingDataError(
-            "Spreads from bars need the package bidask. Install hedgeresearch[markets]."
-        ) from error
+        raise missing_package("The spread from bars", "bidask", "markets") from error
     frame = check_frame(_prices(bars), "bars", minimum_rows=MIN_BARS)
     if not (frame > 0.0).to_numpy().all():
         raise DataError("The prices of bars must be positive.")

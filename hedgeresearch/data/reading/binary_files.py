@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from hedgeresearch._extras import missing_package
 from hedgeresearch.data.reading.cells import Cells, empty
 from hedgeresearch.data.reading.header import split_header
 from hedgeresearch.data.reading.notation import Notation
 from hedgeresearch.data.reading.tables import table_cells
-from hedgeresearch.errors import DataError, MissingDataError
+from hedgeresearch.errors import DataError
 
 COLUMNAR = (".parquet", ".feather")
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
@@ -19,7 +20,11 @@ SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 def read_columnar(file: Path) -> Cells:
     """Return the cells of a Parquet or Feather file, in the types of the file."""
     read = pd.read_feather if file.name.lower().endswith(".feather") else pd.read_parquet
-    return table_cells(read(file), str(file))
+    try:
+        table = read(file)
+    except ImportError:
+        raise missing_package(f"Reading {file.name}", "pyarrow", "parquet") from None
+    return table_cells(table, str(file))
 
 
 def read_spreadsheet(file: Path, sheet: str | int | None, notation: Notation) -> Cells:
@@ -42,10 +47,7 @@ def read_spreadsheet(file: Path, sheet: str | int | None, notation: Notation) ->
     try:
         import python_calamine
     except ImportError:
-        raise MissingDataError(
-            f"{file.name} is a spreadsheet, read by the package python-calamine; install it with: "
-            'pip install "hedgeresearch[excel]".'
-        ) from None
+        raise missing_package(f"The spreadsheet {file.name}", "python-calamine", "excel") from None
     try:
         with pd.ExcelFile(file, engine="calamine") as book:
             name = _chosen_sheet([str(name) for name in book.sheet_names], sheet, file)
