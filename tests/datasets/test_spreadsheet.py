@@ -27,6 +27,6 @@ def test_missing_package_is_refused_with_the_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "xlrd", None)
     with pytest.raises(
         MissingDataError,
-        match=r"prices\.xls is a spreadsheet, needs the package xlrd; install it",
+        match=r"spreadsheet prices\.xls needs the package xlrd; install it",
     ):
         read_xls(Path("prices.xls"))
