@@ -1,4 +1,6 @@
 from .binance import read_binance_frame as read_binance_frame
+from .binance_dumps import binance_dump_table as binance_dump_table
+from .binance_dumps import read_binance_dump as read_binance_dump
 from .binance_venue import BinanceVenue as BinanceVenue
 from .ccxt_feed import CcxtFeed as CcxtFeed
 from .ccxt_tables import candles as candles
@@ -26,4 +28,5 @@ from .source import Source as Source
 from .stored import Recording as Recording
 from .stored import compact_recording as compact_recording
 from .stored import replay as replay
+from .tardis import read_tardis as read_tardis
 from .websocket_feed import WebsocketFeed as WebsocketFeed
