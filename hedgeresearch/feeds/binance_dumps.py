@@ -36,7 +36,7 @@ DEPTH = ("timestamp", "percentage", "depth")
 def read_binance_dump(
     path: str | Path, *, venue: str = "binance", kind: str | None = None, symbol: str | None = None
 ) -> Iterator[Sourced]:
-    """Yield the events of a file of data.binance.vision.
+    r"""Yield the events of a file of data.binance.vision.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def read_binance_dump(
     >>> import pathlib, tempfile
     >>> from hedgeresearch.feeds import read_binance_dump
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "BTCUSDT-aggTrades-2026-03-02.csv"
-    >>> _ = path.write_text("7,61800.5,0.25,30,31,1772409600123456,true,true\\n")
+    >>> _ = path.write_text("7,61800.5,0.25,30,31,1772409600123456,true,true\n")
     >>> for source, trade in read_binance_dump(path):
     ...     print(source, trade.price, trade.side, trade.event_time)
     BTCUSDT at binance 61800.5 -1 1772409600123456000

@@ -50,7 +50,7 @@ SIDES = {"buy": 1, "sell": -1, "unknown": 0}
 
 @exported_by("hedgeresearch.feeds")
 def read_tardis(path: str | Path) -> Iterator[Sourced]:
-    """Yield the events of a CSV file in the layout of tardis.dev.
+    r"""Yield the events of a CSV file in the layout of tardis.dev.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def read_tardis(path: str | Path) -> Iterator[Sourced]:
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "quotes.csv"
     >>> header = "exchange,symbol,timestamp,local_timestamp,ask_amount,ask_price,bid_price"
     >>> row = "deribit,BTC-PERPETUAL,1,3,10,101,100"
-    >>> _ = path.write_text(f"{header},bid_amount\\n{row},20\\n")
+    >>> _ = path.write_text(f"{header},bid_amount\n{row},20\n")
     >>> [(str(source), quote.bid, quote.ask_size) for source, quote in read_tardis(path)]
     [('BTC-PERPETUAL at deribit', 100.0, 10.0)]
     """
