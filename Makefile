@@ -21,7 +21,7 @@ NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wild
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel docs slow benchmark benchmark-peers accuracy market study notebooks gallery datasets lock format clean
+.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel docs distribution coverage slow benchmark benchmark-peers accuracy market study notebooks gallery datasets lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,17 @@ wheel: $(VENV)/.installed-test ## ... the wheel works in an empty environment
 
 docs: $(VENV)/.installed-docs ## Build the documentation into docs/_build/html and check its links, figures and colors
 	@$(STEADY) $(BIN)/python docs/site/build.py
+
+distribution: $(VENV)/.installed-test ## Build the wheel and the source archive into dist and check both
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check twine check-wheel-contents
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist . > /dev/null
+	@$(BIN)/twine check --strict dist/*
+	@$(BIN)/check-wheel-contents --toplevel hedgeresearch dist/*.whl
+
+coverage: $(VENV)/.installed-test ## Run the tests and report which lines of Python they run (kernels are compiled, so not counted)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pytest-cov
+	@$(STEADY) $(BIN)/python -m pytest --quiet --numprocesses=auto --cov=hedgeresearch --cov-report=term:skip-covered --doctest-modules tests hedgeresearch
 
 slow: $(VENV)/.installed-test ## Run the slow tests: parameters recovered from simulations
 	@$(STEADY) $(BIN)/python -m pytest --numprocesses=auto -m slow --durations=10

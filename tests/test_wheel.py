@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -71,6 +72,14 @@ def test_wheel_holds_the_package_and_the_tables_only(wheel: Path) -> None:
 
 def test_wheel_is_small(wheel: Path) -> None:
     assert wheel.stat().st_size < 3_000_000
+
+
+def test_description_for_the_index_has_no_links_into_the_repository(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [one for one in archive.namelist() if one.endswith(".dist-info/METADATA")]
+        text = archive.read(name).decode()
+    assert "# hedgeresearch" in text
+    assert re.findall(r"\]\((?!https?:)", text) == []
 
 
 def test_installation_is_small(scripts: Path, tmp_path: Path) -> None:

@@ -18,5 +18,5 @@ def test_first_object_is_read(data_dir: Path) -> None:
 
 def test_missing_package_is_refused_with_the_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rdata", None)
-    with pytest.raises(MissingDataError, match=r"R file prices\.rda needs the package rdata; install it"):
+    with pytest.raises(MissingDataError, match=r"prices\.rda needs the package rdata; install"):
         read_rda(Path("prices.rda"))
