@@ -13,6 +13,9 @@ from .systemic.connectedness import connectedness_path as connectedness_path
 from .systemic.connectedness import rolling_connectedness as rolling_connectedness
 from .systemic.distress import covar as covar
 from .systemic.distress import marginal_expected_shortfall as marginal_expected_shortfall
+from .systemic.proxy import JumpToDefault as JumpToDefault
+from .systemic.proxy import ProxyHedge as ProxyHedge
+from .systemic.proxy import proxy_hedge as proxy_hedge
 from .systemic.variance_sources import VarianceSources as VarianceSources
 from .systemic.variance_sources import variance_sources as variance_sources
 from .tails import TailSummary as TailSummary
