@@ -8,6 +8,9 @@ position on the worst past dates, under forced correlations, after jumps and fun
 ``connectedness`` shows whose shocks move whom, ``covar`` and ``marginal_expected_shortfall`` what
 happens to one series when another is in distress, and ``correlation_breakdown`` whether the
 correlation of turbulent days, adjusted for their variance, is still that of calm ones.
+
+``proxy_hedge`` hedges a claim with what falls when it defaults. ``disposition_effect``,
+``measure_herding`` and ``liquidation_cascade`` measure behavior and crowding from a user's tables.
 """
 
 import lazy_loader

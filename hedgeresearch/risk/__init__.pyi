@@ -1,3 +1,9 @@
+from .crowding.cascade import LiquidationCascade as LiquidationCascade
+from .crowding.cascade import liquidation_cascade as liquidation_cascade
+from .crowding.disposition import DispositionEffect as DispositionEffect
+from .crowding.disposition import disposition_effect as disposition_effect
+from .crowding.herding import Herding as Herding
+from .crowding.herding import measure_herding as measure_herding
 from .joint_tails import TailDependence as TailDependence
 from .joint_tails import tail_dependence as tail_dependence
 from .joint_tails import worst_day_effectiveness as worst_day_effectiveness
@@ -13,6 +19,8 @@ from .systemic.connectedness import connectedness_path as connectedness_path
 from .systemic.connectedness import rolling_connectedness as rolling_connectedness
 from .systemic.distress import covar as covar
 from .systemic.distress import marginal_expected_shortfall as marginal_expected_shortfall
+from .systemic.drawdowns import DrawdownDependence as DrawdownDependence
+from .systemic.drawdowns import drawdown_dependence as drawdown_dependence
 from .systemic.proxy import JumpToDefault as JumpToDefault
 from .systemic.proxy import ProxyHedge as ProxyHedge
 from .systemic.proxy import proxy_hedge as proxy_hedge

@@ -158,9 +158,8 @@ class ProxyHedge:
 
     def _jump_sentence(self, scenario: JumpToDefault) -> str:
         """Return what one scenario leaves, and what covering it would cost."""
-        row = self.residuals.loc[scenario.name]
-        left = float(row[BEST])
-        paid = left - float(row["asset"])
+        left = float(self.residuals[BEST][scenario.name])
+        paid = left + scenario.loss
         kept = ""
         if scenario.collected < 1.0:
             kept = f", of whose gain {percent(scenario.collected)} is collected,"
@@ -173,8 +172,8 @@ class ProxyHedge:
 
     def _cover_sentence(self) -> str:
         """Return what covering the scenarios would take."""
-        full = self.ratios.loc[FULL]
-        parts = [f"{quantity(float(value), 3)} of {name}" for name, value in full.items()]
+        full = zip(self.ratios.columns, self.ratios.loc[FULL].to_numpy(), strict=True)
+        parts = [f"{quantity(float(value), 3)} of {name}" for name, value in full]
         return (
             f"Covering them as far as the proxies can needs {', '.join(parts)} sold per unit of "
             f"the asset, at a volatility of {percent(self.volatility[FULL])} a year until then."
@@ -227,29 +226,35 @@ def proxy_hedge(
     frame = check_returns(proxies, "proxies", minimum_rows=_least_rows(proxies))
     names = list(frame.columns)
     given = _checked_scenarios(scenarios, names)
-    own = np.zeros(len(frame))
+    own: Array = np.zeros(len(frame))
     if asset is not None:
         series = one_series(asset, "asset")
         refuse_other_dates(series.index, frame.index, "asset and proxies")
         own = series.to_numpy()
     per_year = _periods_per_year(frame.index, periods_per_year)
-    covariance = np.atleast_2d(np.cov(np.column_stack([own, frame.to_numpy()]), rowvar=False))
+    covariance = np.cov(np.column_stack([own, frame.to_numpy()]), rowvar=False)
     moves = np.array([one.moves(names) for one in given])
     losses = np.array([-one.loss for one in given])
     rates = np.array([one.probability for one in given]) / per_year
-    ratios = pd.DataFrame(
-        _ratios(covariance, moves, losses, rates), [RETURNS_ONLY, BEST, FULL], frame.columns
+    ratios = _ratios(covariance, moves, losses, rates)
+    rows = [RETURNS_ONLY, BEST, FULL]
+    left = np.column_stack([losses, losses[:, None] - moves @ ratios.T])
+    return ProxyHedge(
+        ratio=pd.Series(ratios[1], frame.columns, name="ratio"),
+        ratios=pd.DataFrame(ratios, rows, frame.columns),
+        residuals=pd.DataFrame(left, [one.name for one in given], ["asset", *rows]),
+        volatility=_volatilities(covariance * per_year, ratios, ["asset", *rows]),
+        n_dates=len(frame),
+        scenarios=given,
     )
-    left = losses[:, None] - moves @ ratios.to_numpy().T
-    residuals = pd.DataFrame(left, [one.name for one in given], ratios.index)
-    residuals.insert(0, "asset", losses)
-    positions = np.column_stack([np.ones(4), np.vstack([np.zeros(len(names)), -ratios])])
+
+
+def _volatilities(covariance: Array, ratios: Array, names: list[str]) -> pd.Series[float]:
+    """Return the volatility of the asset alone and with each row of ratios (3, n)."""
+    hedges = np.vstack([np.zeros(ratios.shape[1]), -ratios])
+    positions = np.column_stack([np.ones(len(hedges)), hedges])
     variances = np.einsum("ri,ij,rj->r", positions, covariance, positions)
-    volatility = pd.Series(
-        np.sqrt(np.maximum(variances, 0.0) * per_year), ["asset", *ratios.index], name="volatility"
-    )
-    best = ratios.loc[BEST].rename("ratio")
-    return ProxyHedge(best, ratios, residuals, volatility, len(frame), given)
+    return pd.Series(np.sqrt(np.maximum(variances, 0.0)), names, name="volatility")
 
 
 def _ratios(covariance: Array, moves: Array, losses: Array, rates: Array) -> Array:
