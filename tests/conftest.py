@@ -4,6 +4,7 @@ import doctest
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool
     if public and module is not None and inspect.isfunction(value):
         return bool(value.__code__.co_filename == module.__file__)
     if public and module is not None and inspect.isclass(value):
-        return f"class {value.__name__}" in inspect.getsource(module)
+        return bool(re.search(rf"\bclass {value.__name__}\b", inspect.getsource(module)))
     return bool(_defined_in(finder, module, value))
 
 

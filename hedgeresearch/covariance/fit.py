@@ -53,6 +53,39 @@ class CovarianceFit(FittedParameters):
         Last date of the estimation sample.
     returns : DataFrame (n_dates, n_series)
         Returns of the dates of the path.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    >>> past, new = returns.iloc[:450], returns.iloc[450:]
+    >>> fit = hr.DCC().fit(past)
+    >>> fit
+    CovarianceFit(DCC(), 450 dates to 2001-09-21)
+    >>> fit.correlation("asset", "hedge").tail(2).round(3)
+    date
+    2001-09-20    0.722
+    2001-09-21    0.716
+    Freq: B, Name: asset, hedge, dtype: float64
+    >>> fit.hedge_ratio("asset", "hedge").tail(2).round(3)
+                hedge
+    date
+    2001-09-20  0.752
+    2001-09-21  0.772
+    >>> fit.volatility.tail(2).round(4)
+                 asset   hedge
+    date
+    2001-09-20  0.0126  0.0121
+    2001-09-21  0.0128  0.0119
+    >>> (1e4 * fit.next_covariance).round(3)
+           asset  hedge
+    asset  1.634  1.062
+    hedge  1.062  1.353
+    >>> fit.extend(new).correlation("asset", "hedge").tail(2).round(3)
+    date
+    2001-11-29    0.596
+    2001-11-30    0.560
+    Freq: B, Name: asset, hedge, dtype: float64
     """
 
     initial_state: CovarianceState
@@ -66,7 +99,15 @@ class CovarianceFit(FittedParameters):
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What was fitted, to what and how well, as text by name."""
+        """What was fitted, to what and how well, as text by name.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> hr.EWMACovariance().fit(returns).facts["observations"]
+        '280 to 2001-02-23'
+        """
         observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
         return self.facts_about(list(self.series), observations)
 
@@ -76,6 +117,15 @@ class CovarianceFit(FittedParameters):
         """Return the influence of each observation on everything estimated; None for moments.
 
         It gives standard errors of any function of the covariance.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.EWMACovariance().fit(returns).delta_method() is None
+        True
+        >>> hr.CCC().fit(returns).delta_method() is None
+        False
         """
         inference = self.estimates.errors
         return inference.delta_method() if isinstance(inference, HasDeltaMethod) else None
@@ -90,7 +140,16 @@ class CovarianceFit(FittedParameters):
 
     @property
     def series(self) -> pd.Index[Any]:
-        """Names of the series."""
+        """Names of the series.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> fit = hr.EWMACovariance().fit(returns)
+        >>> list(fit.series), len(fit.dates), str(fit.last_date.date())
+        (['asset', 'hedge'], 280, '2001-02-23')
+        """
         series: pd.Index[Any] = held(self, "returns").columns
         return series
 
@@ -115,6 +174,14 @@ class CovarianceFit(FittedParameters):
         ------
         DataError
             If a name is not one of the series, or comes twice.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> fit = hr.EWMACovariance().fit(returns)
+        >>> fit.path(["asset"]).shape, fit.path().shape
+        ((280, 1, 1), (280, 2, 2))
         """
         if series is None:
             positions = np.arange(len(self.series), dtype=np.intp)
@@ -132,6 +199,16 @@ class CovarianceFit(FittedParameters):
         """All conditional covariances, (n_dates * n_series, n_series), in squared returns.
 
         Rows are labeled (date, series).
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> (1e4 * hr.EWMACovariance().fit(returns).covariance).tail(2).round(3)
+                           asset  hedge
+        date       series
+        2001-02-23 asset   2.008  0.987
+                   hedge   0.987  1.191
         """
         return self._stacked(self.path(), self.dates)
 
@@ -184,6 +261,15 @@ class CovarianceFit(FittedParameters):
         ------
         DataError
             If the covariance of a date is singular.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.CCC().fit(returns).standardized_residuals.std().round(2)
+        asset    1.0
+        hedge    1.0
+        dtype: float64
         """
         values = standardized_residuals(self.initial_state, self.returns)
         return pd.DataFrame(values, index=self.dates, columns=self.series)
@@ -192,6 +278,16 @@ class CovarianceFit(FittedParameters):
         """Return Ljung-Box tests of the standardized residuals, their squares and cross products.
 
         Each uses ``lags`` autocorrelations and has a row with its ``statistic`` and ``p``.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.CCC().fit(returns).diagnostics().head(3).round(2)
+                           statistic     p
+        z[asset]                8.33  0.60
+        z[hedge]               11.45  0.32
+        z[asset] z[asset]       6.47  0.77
         """
         check_at_least(lags, "lags", 1)
         return ljung_box_tests(self.standardized_residuals, lags)
@@ -208,6 +304,18 @@ class CovarianceFit(FittedParameters):
 
         Rows are labeled (step, series); step 1 is the next date. The horizon is a number of dates
         or their time, such as "10d".
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> (1e4 * hr.CCC().fit(returns).forecast(2)).round(3)
+                     asset  hedge
+        step series
+        1    asset   2.078  1.128
+             hedge   1.128  1.569
+        2    asset   2.078  1.136
+             hedge   1.136  1.591
         """
         n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         steps = pd.RangeIndex(1, n_steps + 1, name="step")
@@ -223,6 +331,16 @@ class CovarianceFit(FittedParameters):
         DataError
             If returns depend on earlier ones through their means, so that the forecasts of the
             steps do not add up.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.CCC().fit(returns)
+        >>> (1e4 * fit.aggregate(5)).round(3)
+                asset  hedge
+        asset  10.389  5.713
+        hedge   5.713  8.052
         """
         n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         if not self.final_state.constant_means:
@@ -234,7 +352,19 @@ class CovarianceFit(FittedParameters):
         return self._matrix(self.final_state.forecast(n_steps).sum(axis=0))
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
-        """Draw returns of the next dates from the model, (n_dates, n_series), indexed by step."""
+        """Draw returns of the next dates from the model, (n_dates, n_series), indexed by step.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.CCC().fit(returns).simulate(3, seed=0).round(4)
+               asset   hedge
+        step
+        1    -0.0001 -0.0018
+        2     0.0079  0.0029
+        3    -0.0066  0.0011
+        """
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
@@ -259,7 +389,18 @@ class CovarianceFit(FittedParameters):
         return self.advance(frame)
 
     def advance(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Extend over returns that are known to be valid."""
+        """Extend over returns that are known to be valid.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> fit = hr.EWMACovariance().fit(returns.iloc[:299])
+        >>> later = fit.advance(returns.iloc[299:])
+        >>> same = fit.advance_array(returns.to_numpy()[299:], returns.index[299:])
+        >>> later.next_covariance.equals(same.next_covariance)
+        True
+        """
         return self.advance_array(returns.to_numpy(), returns.index)
 
     def advance_array(self, returns: Array, dates: Dates) -> CovarianceFit:
@@ -273,7 +414,15 @@ class CovarianceFit(FittedParameters):
         return later
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Plot the conditional volatility of each series, in percent per period."""
+        """Plot the conditional volatility of each series, in percent per period.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> hr.EWMACovariance().fit(returns).plot().get_ylabel()
+        'volatility, % per period'
+        """
         from hedgeresearch.plotting import plot_lines, sample_label
 
         return plot_lines(
@@ -321,6 +470,16 @@ def fit_from_state(
         Parameters found.
     skip : int
         Number of rows that only served to start the filter; the path begins after them.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.covariance import fit_from_state
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> first = hr.EWMACovariance().fit(returns)
+    >>> again = fit_from_state(first.model, first.returns, first.initial_state, first.estimates)
+    >>> again.next_covariance.equals(first.next_covariance)
+    True
     """
     path_returns = frame.iloc[skip:] if skip else frame
     return CovarianceFit(

@@ -25,6 +25,15 @@ class MomentWeights(NamedTuple):
         Weight of an observation relative to the following one.
     centered : bool
         Whether the moment is about the mean rather than about zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hedgeresearch.covariance import MomentWeights
+    >>> returns = np.array([[0.01], [0.02], [-0.01]])
+    >>> used, weights = MomentWeights("all", decay=0.5, centered=False).observations(returns, 3)
+    >>> len(used), weights
+    (3, array([0.25, 0.5 , 1.  ]))
     """
 
     span: int | Literal["all", "estimation"]

@@ -19,6 +19,15 @@ class CovarianceState(Protocol):
     """Parameters of a covariance model and its state before the next date.
 
     A state never changes: ``advance`` returns another one. Its methods trust their input.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> state = hr.EWMACovariance().fit(returns).final_state
+    >>> later = state.advance(returns.to_numpy()[-5:])
+    >>> later.next_covariance.shape
+    (2, 2)
     """
 
     @property

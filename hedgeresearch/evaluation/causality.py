@@ -56,6 +56,14 @@ class CausalityCheck:
         may read them from elsewhere, or their dates were not found
     n_compared, n_dates : int, number of dates whose value was compared with the one made without
         later dates, and number of new dates
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> check = hr.check_causality(hr.RollingOLSHedge(60), returns)
+    >>> check.passed, len(check.table)
+    (True, 20)
     """
 
     model: Any
@@ -167,7 +175,7 @@ def check_causality(
     --------
     >>> import hedgeresearch as hr
     >>> hr.check_causality(hr.EWMACovariance(), hr.data.simulate_dcc(n_dates=300, seed=1).returns)
-    CausalityCheck(EWMACovariance(), causal: 20 shocks moved no value dated up to them)
+    CausalityCheck(EWMACovariance(), causal: 20 shocks moved no value dated up to them...)
     """
     check_at_least(n_shocks, "n_shocks", 1)
     frame = check_frame(data, "data", minimum_rows=10)

@@ -44,6 +44,16 @@ def constant_ratio_fit(
         By default a table of the ratio.
     errors : RatioErrors, optional
         Sampling error of the ratio; by default that of the bootstrap.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.hedges import constant_ratio_fit, join_returns
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    >>> frame, kind = join_returns(returns["asset"], returns[["hedge"]])
+    >>> constant_ratio_fit(hr.NaiveHedge(), frame, np.array([0.5]), kind)
+    HedgeFit(NaiveHedge(), 500 dates to 2001-11-30, next ratio hedge 0.50)
     """
     columns = returns.columns
     hedges = columns[1:]
@@ -68,6 +78,16 @@ def advance_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
     ----------
     fit : HedgeFit
     returns : DataFrame (n_new, 1 + n_hedges)
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.hedges import advance_constant_ratio
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns[["asset", "hedge"]]
+    >>> fit = hr.OLSHedge().fit(returns["asset"].iloc[:400], returns[["hedge"]].iloc[:400])
+    >>> later = advance_constant_ratio(fit, returns.iloc[400:])
+    >>> len(later.ratio), bool((later.ratio["hedge"] == fit.next_ratio["hedge"]).all())
+    (100, True)
     """
     return advance_constant_array(fit, returns.index)
 

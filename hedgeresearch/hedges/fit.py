@@ -70,6 +70,33 @@ class HedgeFit(FitText):
     remarks : tuple of str
         What the estimation warned of, such as an estimate on a bound, a regime that was visited on
         a few dates, or prices that are not cointegrated; each is also a ``ConvergenceWarning``.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500")).loc["2015":]
+    >>> early, late = returns.loc[:"2017"], returns.loc["2018":]
+    >>> fit = hr.RollingOLSHedge(250).fit(early["NASDAQ"], early[["SP500"]])
+    >>> fit
+    HedgeFit(RollingOLSHedge(250), 505 dates to 2017-12-29, next ratio SP500 1.26)
+    >>> fit.asset, fit.hedges, str(fit.last_date.date()), fit.returns_kind
+    ('NASDAQ', ['SP500'], '2017-12-29', 'simple')
+    >>> fit.ratio.tail(2).round(3)
+                SP500
+    date
+    2017-12-28  1.261
+    2017-12-29  1.257
+    >>> fit.next_ratio.round(3)
+    SP500    1.261
+    Name: ratio, dtype: float64
+    >>> fit.summary.round(3)
+           estimate
+    SP500     1.261
+    >>> fit.extend(late["NASDAQ"], late[["SP500"]]).ratio.tail(2).round(3)
+                SP500
+    date
+    2018-12-28  1.175
+    2018-12-31  1.175
     """
 
     model: Any
@@ -97,7 +124,16 @@ class HedgeFit(FitText):
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What was fitted, to what and how well, as text by name."""
+        """What was fitted, to what and how well, as text by name.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.facts["removes"]
+        '39.6% of variance over the next business day, under the model'
+        """
         ratios = ", ".join(f"{name} {value:.4f}" for name, value in self.next_ratio.items())
         ahead = self.spacing.describe(self.horizon)
         removed = f"{self.expected_effectiveness:.1%} of variance over {ahead}, under the model"
@@ -112,7 +148,16 @@ class HedgeFit(FitText):
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Tables of the text by title: the summary, and the ratio of each regime."""
+        """Tables of the text by title: the summary, and the ratio of each regime.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> list(fit.tables[""])
+        ['estimate', 'std. error', 't', 'p', '95% from', '95% to']
+        """
         found = {"": self.summary}
         if isinstance(self.estimates, Estimates):
             found = {"": with_intervals(self.summary, self.estimates.degrees_of_freedom)}
@@ -132,7 +177,16 @@ class HedgeFit(FitText):
 
     @property
     def arrays(self) -> FitArrays:
-        """The ratios and the next covariance as arrays, without their labels."""
+        """The ratios and the next covariance as arrays, without their labels.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.arrays.ratio.shape, fit.arrays.next_covariance.shape
+        ((500, 1), (2, 2))
+        """
         return FitArrays(
             ratio=held(self, "ratio").to_numpy(),
             next_ratio=held(self, "next_ratio").to_numpy(),
@@ -142,7 +196,18 @@ class HedgeFit(FitText):
 
     @property
     def sample_end(self) -> Any:
-        """Last date of the estimation sample."""
+        """Last date of the estimation sample.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> past, new = returns.iloc[:400], returns.iloc[400:]
+        >>> fit = hr.OLSHedge().fit(past["asset"], past[["hedge"]])
+        >>> later = fit.extend(new["asset"], new[["hedge"]])
+        >>> later.sample_end == past.index[-1], later.last_date == new.index[-1]
+        (True, True)
+        """
         return self.sample.end
 
     @property
@@ -157,7 +222,16 @@ class HedgeFit(FitText):
 
     @property
     def spacing(self) -> Spacing:
-        """Time between observations: ``fit.spacing.describe(fit.horizon)`` is the time ahead."""
+        """Time between observations: ``fit.spacing.describe(fit.horizon)`` is the time ahead.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.spacing.describe(5)
+        'the next 5 business days'
+        """
         return self.sample.spacing
 
     @property
@@ -165,6 +239,16 @@ class HedgeFit(FitText):
         """Mean covariance per period over the horizon, (1 + n_hedges, 1 + n_hedges).
 
         It is ``next_covariance`` unless returns span several periods.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> weekly = hr.HorizonHedge(hr.OLSHedge(), 5).fit(returns["asset"], returns[["hedge"]])
+        >>> (weekly.next_covariance / weekly.period_covariance).round(1)
+               asset  hedge
+        asset    5.0    5.0
+        hedge    5.0    5.0
         """
         return self.next_covariance if self.horizon == 1 else self.next_covariance / self.horizon
 
@@ -182,6 +266,14 @@ class HedgeFit(FitText):
         """Share of variance over the horizon that the next ratio removes under the model.
 
         NaN where the model expects the asset to have none, as after a window without trades.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> round(fit.expected_effectiveness, 3)
+        0.396
         """
         # 1 - w'Hw / var(asset)
         unhedged = float(self.next_covariance.to_numpy()[0, 0])
@@ -193,7 +285,19 @@ class HedgeFit(FitText):
 
     @property
     def covariances(self) -> Any:
-        """CovarianceFit of a minimum-variance hedge, or within regimes; None for other hedges."""
+        """CovarianceFit of a minimum-variance hedge, or within regimes; None for other hedges.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> model = hr.MinimumVarianceHedge(hr.EWMACovariance())
+        >>> fit = model.fit(returns["asset"], returns[["hedge"]])
+        >>> fit.covariances.correlation("asset", "hedge").tail(1).round(3)
+        date
+        2001-11-30    0.661
+        Freq: B, Name: asset, hedge, dtype: float64
+        """
         if isinstance(self.detail, RegimeDetail):
             return self.detail.covariances
         return self.detail if isinstance(self.detail, CovariancePath) else None
@@ -216,6 +320,30 @@ class HedgeFit(FitText):
         ------
         DataError
             If the hedge has no regimes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=500, seed=0).returns
+        >>> model = hr.RegimeHedge(hr.GaussianHMM(2, names=("calm", "turbulent"), n_starts=2))
+        >>> fit = model.fit(returns["asset"], returns[["hedge"]])
+        >>> fit.decomposition.round(3)
+                      probability  ratio weight contribution
+                                   hedge  hedge        hedge
+        regime
+        calm                0.038  0.902  0.006        0.006
+        turbulent           0.962  0.596  0.993        0.592
+        between means         NaN    NaN  0.000        0.000
+        >>> fit.by_regime.round(3)
+                   hedge
+        regime
+        calm       0.902
+        turbulent  0.596
+        >>> fit.regimes.next_probabilities.round(3)
+        regime
+        calm         0.038
+        turbulent    0.962
+        Name: next probability, dtype: float64
         """
         return self._regime_detail().decomposition()
 
@@ -236,6 +364,18 @@ class HedgeFit(FitText):
         ------
         DataError
             If one of the two has no regimes, or they have other hedges or numbers of regimes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=500, seed=0).returns
+        >>> model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
+        >>> fit = model.fit(returns["asset"], returns[["hedge"]])
+        >>> fit.change_since().round(4)
+                        hedge
+        probabilities -0.1097
+        parameters     0.0000
+        total         -0.1097
         """
         breakdown = self._regime_detail()
         if previous is None:
@@ -268,6 +408,15 @@ class HedgeFit(FitText):
         ------
         DataError
             If the delta method has no finite error.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.standard_errors.round(3)
+        hedge    0.039
+        Name: standard error, dtype: float64
         """
         if self.errors is None:
             values = self.bootstrapped.std(axis=0, ddof=1)
@@ -300,6 +449,18 @@ class HedgeFit(FitText):
             which cannot be resampled.
         ConvergenceError
             If the model fails on more than a tenth of the draws.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.conf_int(0.9).round(3)
+               lower  upper
+        hedge  0.561  0.688
+        >>> fit.conf_int(method="bootstrap", n_bootstrap=100).round(2)
+               lower  upper
+        hedge   0.55   0.72
         """
         check_confidence(confidence)
         if method is not None:
@@ -332,6 +493,18 @@ class HedgeFit(FitText):
         ------
         DataError
             If the ratio moves and the model knows the errors of its next value only.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.RollingOLSHedge(100).fit(returns["asset"], returns[["hedge"]])
+        >>> fit.bands().tail(2).round(3)
+        hedge       hedge
+        end         lower  upper
+        date
+        2001-11-29  0.541  1.003
+        2001-11-30  0.521  1.001
         """
         check_confidence(confidence)
         errors = self._path_errors()
@@ -363,6 +536,15 @@ class HedgeFit(FitText):
         ------
         DataError
             If nothing was estimated.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> test = fit.wald_test(1.0)
+        >>> round(test.statistic, 2), round(test.p_value, 4)
+        (94.83, 0.0)
         """
         if self.errors is None:
             covariance = np.atleast_2d(np.cov(self.bootstrapped, rowvar=False))
@@ -375,7 +557,16 @@ class HedgeFit(FitText):
 
     @cached_property
     def bootstrapped(self) -> Array:
-        """Next ratios of 200 resampled samples, (200 or a few less, n_hedges)."""
+        """Next ratios of 200 resampled samples, (200 or a few less, n_hedges).
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.bootstrapped.shape
+        (200, 1)
+        """
         return self._bootstrap(None, 0)
 
     def _bootstrap(self, n_bootstrap: int | None, seed: int) -> Array:
@@ -401,7 +592,19 @@ class HedgeFit(FitText):
         return later
 
     def advance(self, returns: pd.DataFrame) -> HedgeFit:
-        """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""
+        """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns[["asset", "hedge"]]
+        >>> past, new = returns.iloc[:499], returns.iloc[499:]
+        >>> fit = hr.MinimumVarianceHedge(hr.EWMACovariance()).fit(past["asset"], past[["hedge"]])
+        >>> later = fit.advance(new)
+        >>> same = fit.advance_array(new.to_numpy(), new.index)
+        >>> later.next_ratio.equals(same.next_ratio)
+        True
+        """
         return self.advance_array(returns.to_numpy(), returns.index)
 
     def advance_array(self, returns: Array, dates: Dates) -> HedgeFit:
@@ -427,7 +630,16 @@ class HedgeFit(FitText):
         return extended
 
     def plot(self, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
-        """Plot the ratio of each hedge over time, with bands if a ``confidence`` is given."""
+        """Plot the ratio of each hedge over time, with bands if a ``confidence`` is given.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.RollingOLSHedge(100).fit(returns["asset"], returns[["hedge"]])
+        >>> fit.plot(confidence=0.95).get_ylabel()
+        'hedge ratio of asset'
+        """
         from hedgeresearch.plotting import plot_lines, sample_label, shade_bands
 
         note = sample_label(self.ratio.index, self.sample_end)

@@ -54,6 +54,15 @@ def join_returns(
     DataError
         If there are too few observations for a regression on all hedges, a series is constant, or
         the hedges are collinear; or if the data are prices or other levels.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.hedges import join_returns
+    >>> prices = hr.load("nasdaq_sp500").loc["2018":]
+    >>> frame, kind = join_returns(hr.returns(prices)["NASDAQ"], hr.returns(prices)[["SP500"]])
+    >>> frame.shape, kind
+    ((250, 2), 'simple')
     """
     kind = returns_kind(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
@@ -87,6 +96,14 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     DataError
         If the data are returns instead of prices, prices are not positive for log returns, there
         are too few observations, or the returns are constant or collinear.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.hedges import join_prices
+    >>> prices = hr.load("brent_wti")
+    >>> list(join_prices(prices["WTI"], prices["BRENT"], "log").columns)
+    ['WTI', 'BRENT']
     """
     refuse_returns_for_prices(returns_kind(asset, hedges))
     joined = join_asset_and_hedges(asset, hedges)

@@ -20,6 +20,12 @@ class HedgeModel(Protocol):
 
     A model whose traits have ``warm_start=True`` also accepts an earlier fit, as
     ``fit(asset, hedges, *, warm_start=None)``.
+
+    Examples
+    --------
+    >>> from hedgeresearch.hedges import HedgeModel, OLSHedge
+    >>> isinstance(OLSHedge(), HedgeModel), isinstance("OLS", HedgeModel)
+    (True, False)
     """
 
     @property

@@ -16,7 +16,18 @@ from hedgeresearch.typing import Array, Indices
 @exported_by("hedgeresearch.hedges")
 @runtime_checkable
 class RatioErrors(Protocol):
-    """Sampling error of the next ratio, computed when it is needed."""
+    """Sampling error of the next ratio, computed when it is needed.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+    >>> isinstance(fit.errors, hr.hedges.RatioErrors)
+    True
+    >>> fit.errors.covariance(fit).round(5)
+    array([[0.00149]])
+    """
 
     def covariance(self, fit: FittedHedge) -> Array:
         """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
@@ -28,7 +39,19 @@ class RatioErrors(Protocol):
 @exported_by("hedgeresearch.hedges")
 @runtime_checkable
 class PathErrors(RatioErrors, Protocol):
-    """Sampling errors of the ratio of each date and of the next ratio."""
+    """Sampling errors of the ratio of each date and of the next ratio.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    >>> fit = hr.RollingOLSHedge(100).fit(returns["asset"], returns[["hedge"]])
+    >>> isinstance(fit.errors, hr.hedges.PathErrors)
+    True
+    >>> fit.errors.path_errors(fit)[-2:].round(3)
+    array([[0.113],
+           [0.117]])
+    """
 
     def path_errors(self, fit: FittedHedge) -> Array:
         """Return the standard errors of the ratio of each date, (n_dates, n_hedges)."""
@@ -43,6 +66,14 @@ class FixedErrors:
     """Sampling covariance of a ratio or of parameters that is given as a matrix.
 
     ``label`` is the kind of the errors in words, such as "bootstrap".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hedgeresearch.hedges import FixedErrors
+    >>> errors = FixedErrors(np.array([[0.0004]]), label="given")
+    >>> errors.covariance(), errors.degrees_of_freedom()
+    (array([[0.0004]]), inf)
     """
 
     matrix: Array

@@ -37,6 +37,20 @@ class Sample:
         Kind of the returns, as recorded by ``hr.returns``.
     dates : Index (n_estimation,)
         Dates of the estimation sample.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.hedges import Sample
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns[["asset", "hedge"]]
+    >>> past, new = returns.iloc[:400], returns.iloc[400:]
+    >>> sample = Sample.of(past, "simple").append(new)
+    >>> len(sample.estimation_rows()), sample.last_date == new.index[-1]
+    (400, True)
+    >>> sample.spacing.describe(2)
+    'the next 2 business days'
+    >>> Sample.of(past, None).append_array(new.to_numpy(), new.index).n_estimation
+    400
     """
 
     asset: Any

@@ -48,6 +48,16 @@ class AlignedRegimes:
     drift : Series (k,)
         Distance of each regime from its counterpart: relative change of volatilities, change of
         correlations and change of means in units of volatility, added in squares.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> first = hr.GaussianHMM(2, n_starts=2).fit(returns.iloc[:500])
+    >>> second = hr.GaussianHMM(2, n_starts=2).fit(returns)
+    >>> aligned = hr.regimes.align_regimes(second, first)
+    >>> aligned.order.tolist(), float(aligned.drift.max().round(3))
+    ([0, 1], 0.056)
     """
 
     fit: RegimeFit

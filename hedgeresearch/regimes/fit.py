@@ -57,6 +57,35 @@ class RegimeFit(FittedParameters):
     identities : tuple (k,) or None, what each regime is by definition, such as its label; None if
         regimes of two fits can be matched by their moments and probabilities only
     labels : OutsideData or None, labels of dates that the states read as the last column
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> model = hr.GaussianHMM(2, n_starts=2, names=("calm", "turbulent"))
+    >>> fit = model.fit(returns)
+    >>> fit.n_regimes, list(fit.regimes), list(fit.series), len(fit.dates)
+    (2, ['calm', 'turbulent'], ['asset', 'hedge'], 600)
+    >>> fit.transition.round(3)
+    to          calm  turbulent
+    from
+    calm       0.959      0.041
+    turbulent  0.042      0.958
+    >>> fit.expected_durations.round(1)
+    regime
+    calm         24.1
+    turbulent    23.8
+    Name: expected duration, dtype: float64
+    >>> fit.next_probabilities.round(3)
+    regime
+    calm         0.955
+    turbulent    0.045
+    Name: next probability, dtype: float64
+    >>> fit.predicted.tail(2).round(3)
+    regime       calm  turbulent
+    date
+    2002-04-18  0.950      0.050
+    2002-04-19  0.954      0.046
     """
 
     initial_state: RegimeState
@@ -76,7 +105,15 @@ class RegimeFit(FittedParameters):
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What was fitted, to what and how well, as text by name."""
+        """What was fitted, to what and how well, as text by name.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> hr.GaussianHMM(2, n_starts=2).fit(returns).facts["observations"]
+        '600 to 2002-04-19'
+        """
         observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
         return self.facts_about(list(self.series), observations)
 
@@ -121,7 +158,15 @@ class RegimeFit(FittedParameters):
 
     @property
     def predictions(self) -> Array:
-        """``predicted`` as an array."""
+        """``predicted`` as an array.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> hr.GaussianHMM(2, n_starts=2).fit(returns).predictions.shape
+        (600, 2)
+        """
         if len(held(self, "observations").to_numpy()) == 1:
             # the prediction of a single date is known before it, without filtering
             return self.initial_state.next_probabilities[None]
@@ -137,6 +182,24 @@ class RegimeFit(FittedParameters):
         """P(regime at t | all dates of this path), (n_dates, k).
 
         It uses future data: do not hedge with it.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+        >>> fit.filtered.iloc[300:302].round(3)
+        regime          0      1
+        date
+        2001-02-26  0.000  1.000
+        2001-02-27  0.274  0.726
+        >>> fit.smoothed.iloc[300:302].round(3)
+        regime          0      1
+        date
+        2001-02-26  0.000  1.000
+        2001-02-27  0.837  0.163
+        >>> fit.most_likely_path.value_counts().to_dict()
+        {0: 307, 1: 293}
         """
         return self._by_date(self._hindsight[0])
 
@@ -166,6 +229,23 @@ class RegimeFit(FittedParameters):
         -------
         DataFrame (horizon, k)
             Step 1 is the next date.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+        >>> fit.forecast(3).round(3)
+        regime      0      1
+        step
+        1       0.955  0.045
+        2       0.917  0.083
+        3       0.883  0.117
+        >>> fit.stationary.round(3)
+        regime
+        0    0.503
+        1    0.497
+        Name: stationary, dtype: float64
         """
         n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         probabilities = forecast_probabilities(
@@ -202,7 +282,33 @@ class RegimeFit(FittedParameters):
 
     @property
     def covariances(self) -> pd.DataFrame:
-        """Covariance matrices, (k * n_series, n_series), rows by (regime, series)."""
+        """Covariance matrices, (k * n_series, n_series), rows by (regime, series).
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+        >>> (1e4 * fit.covariances).round(2)
+                       asset  hedge
+        regime series
+        0      asset    1.05   0.89
+               hedge    0.89   0.95
+        1      asset    6.48   4.13
+               hedge    4.13   7.00
+        >>> fit.correlations.round(2)
+                       asset  hedge
+        regime series
+        0      asset    1.00   0.89
+               hedge    0.89   1.00
+        1      asset    1.00   0.61
+               hedge    0.61   1.00
+        >>> fit.means.round(4)
+                 asset   hedge
+        regime
+        0      -0.0001  0.0000
+        1      -0.0019  0.0002
+        """
         return self._matrices(self.final_state.moments.covariances)
 
     @property
@@ -214,7 +320,29 @@ class RegimeFit(FittedParameters):
 
     @property
     def parameters(self) -> pd.Series[float]:
-        """Estimates by name, in the units of the data."""
+        """Estimates by name, in the units of the data.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+        >>> fit.parameters.tail(2).round(3)
+        p [0,0]    0.959
+        p [1,0]    0.042
+        Name: estimate, dtype: float64
+        >>> fit.standard_errors.tail(2).round(3)
+        p [0,0]    0.012
+        p [1,0]    0.012
+        Name: standard error, dtype: float64
+        >>> fit.parameter_covariance.shape
+        (12, 12)
+        >>> fit.summary["expected duration"].round(1)
+        regime
+        0    24.1
+        1    23.8
+        Name: expected duration, dtype: float64
+        """
         return named_estimates(self.estimates, self.names).parameters
 
     @property
@@ -245,6 +373,16 @@ class RegimeFit(FittedParameters):
 
         Biernacki, Celeux and Govaert (2000), section 3; it prefers well separated regimes. None for
         a model without a likelihood.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+        >>> float(round(fit.icl, 1)), float(round(fit.bic, 1))
+        (-6820.7, -6883.1)
+        >>> list(fit.convergence.index)
+        ['gradient norm', 'bounds hit']
         """
         return None if self.bic is None else self.bic + 2.0 * self.sample_entropy
 
@@ -279,13 +417,38 @@ class RegimeFit(FittedParameters):
         ------
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns.iloc[:590])
+        >>> later = fit.extend(returns.iloc[590:])
+        >>> later.predicted.tail(2).round(3)
+        regime          0      1
+        date
+        2002-04-18  0.948  0.052
+        2002-04-19  0.952  0.048
+        >>> str(later.last_date.date())
+        '2002-04-19'
         """
         frame = check_frame(observations, "observations", allow_missing=self.allow_missing)
         check_new_data(frame, self.series, self.last_date)
         return self.advance(frame)
 
     def advance(self, observations: pd.DataFrame) -> RegimeFit:
-        """Extend by observations that are known to be valid."""
+        """Extend by observations that are known to be valid.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns.iloc[:599])
+        >>> later = fit.advance(returns.iloc[599:])
+        >>> same = fit.advance_array(returns.to_numpy()[599:], returns.index[599:])
+        >>> later.next_probabilities.equals(same.next_probabilities)
+        True
+        """
         after = self.final_state.advance(self._values(observations))
         return replace(
             self, observations=observations, initial_state=self.final_state, final_state=after
@@ -325,6 +488,13 @@ class RegimeFit(FittedParameters):
         ------
         DataError
             If the line misses dates of the path.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> hr.GaussianHMM(2, n_starts=2).fit(returns).plot().get_ylabel()
+        'predicted probability'
         """
         from hedgeresearch.plotting import plot_probabilities, plot_shaded, sample_label
 

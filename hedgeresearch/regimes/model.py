@@ -28,6 +28,12 @@ class RegimeModel(Protocol):
     warm_start : bool
         Whether ``fit`` accepts an earlier fit as ``warm_start``; models that do not are always
         fitted from scratch.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> isinstance(hr.GaussianHMM(2), hr.regimes.RegimeModel)
+    True
     """
 
     univariate: ClassVar[bool]

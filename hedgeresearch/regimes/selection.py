@@ -61,6 +61,16 @@ class RegimeSelection:
         Fit of the recommended number of regimes to the whole sample.
     held_out_from
         First date of the predictive log-likelihood.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> selection = hr.select_regimes(hr.GaussianHMM(2, n_starts=2), returns, (1, 2))
+    >>> selection
+    RegimeSelection(GaussianHMM, recommends 2 out of [1, 2] regimes)
+    >>> selection.reason
+    '2 by BIC, and none of the fewer regimes compared predicts the held-out dates better.'
     """
 
     table: pd.DataFrame

@@ -55,6 +55,18 @@ def fit_from_state(
     allow_missing : bool, whether new observations may hold missing values
     definition : Definition or None, what the regimes are; by default they have the names of the
         model, if it has any
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.regimes import fit_from_state
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> first = hr.GaussianHMM(2, n_starts=2).fit(returns)
+    >>> start = np.array([first.estimates.log_likelihood])
+    >>> again = fit_from_state(first.model, returns, first.initial_state, first.estimates, start)
+    >>> again.next_probabilities.equals(first.next_probabilities)
+    True
     """
     if definition is None:
         definition = Definition(model.names if isinstance(model, NamedRegimes) else None)

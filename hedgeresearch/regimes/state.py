@@ -56,6 +56,14 @@ class RegimeState(Protocol):
     """Parameters of a regime model, and what it knows before the next date.
 
     A state never changes: ``advance`` returns another one.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> state = hr.GaussianHMM(2, n_starts=2).fit(returns).final_state
+    >>> state.advance(returns.to_numpy()[-3:]).next_probabilities.shape
+    (2,)
     """
 
     @property
@@ -103,6 +111,18 @@ class HiddenMarkovChain:
     emissions : Emissions, densities of the observations in each regime
     transition : array (k, k), rows sum to one
     next_probabilities : array (k,), of the regimes at the next date
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> chain = hr.GaussianHMM(2, n_starts=2).fit(returns).final_state
+    >>> values = returns.to_numpy()[-3:]
+    >>> chain.moments.means.shape, chain.filter(values).predicted.shape
+    ((2, 2), (4, 2))
+    >>> smoothed, path = chain.hindsight(values)
+    >>> smoothed.shape, chain.advance(values).next_probabilities.shape
+    ((3, 2), (2,))
     """
 
     emissions: Emissions

@@ -100,7 +100,15 @@ class VolatilityFit(FittedParameters):
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What was fitted, to what and how well, as text by name."""
+        """What was fitted, to what and how well, as text by name.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.GARCH().fit(returns["asset"]).facts["observations"]
+        '500 to 2001-11-30'
+        """
         observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
         return self.facts_about([self.returns.name], observations)
 
@@ -108,7 +116,15 @@ class VolatilityFit(FittedParameters):
 
     @property
     def log_likelihood(self) -> float:
-        """Log-likelihood of the estimation sample, in the units of the returns."""
+        """Log-likelihood of the estimation sample, in the units of the returns.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> round(hr.GARCH().fit(returns["asset"]).log_likelihood, 2)
+        1415.04
+        """
         return float(array_estimate(self).log_likelihood)
 
     def with_standard_errors(self, kind: str) -> VolatilityFit:
@@ -146,7 +162,16 @@ class VolatilityFit(FittedParameters):
 
     @property
     def last_date(self) -> Any:
-        """Last date of the path."""
+        """Last date of the path.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.GARCH().fit(returns["asset"])
+        >>> fit.last_date == fit.dates[-1]
+        True
+        """
         return self.returns.index[-1]
 
     @property
@@ -161,7 +186,17 @@ class VolatilityFit(FittedParameters):
 
     @property
     def standardized_residuals(self) -> pd.Series[float]:
-        """Returns less their means, divided by their volatilities, (n_dates,)."""
+        """Returns less their means, divided by their volatilities, (n_dates,).
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.GARCH().fit(returns["asset"])
+        >>> expected = (returns["asset"] - fit.mean) / fit.volatility
+        >>> bool((fit.standardized_residuals - expected).abs().max() < 1e-12)
+        True
+        """
         means, variances = self._path
         errors = self.returns.to_numpy() - means[:-1]
         return self._on_dates(errors / np.sqrt(variances[:-1]))
@@ -180,7 +215,16 @@ class VolatilityFit(FittedParameters):
 
     @property
     def next_volatility(self) -> float:
-        """Conditional standard deviation of the date after the last."""
+        """Conditional standard deviation of the date after the last.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.GARCH().fit(returns["asset"])
+        >>> round(fit.next_volatility, 4), round(fit.next_variance**0.5, 4), round(fit.next_mean, 4)
+        (0.0144, 0.0144, -0.0012)
+        """
         return float(np.sqrt(self.next_variance))
 
     def forecast(self, horizon: Horizon) -> pd.DataFrame:
@@ -207,7 +251,19 @@ class VolatilityFit(FittedParameters):
         return pd.DataFrame({"variance": variances, "volatility": np.sqrt(variances)}, index=steps)
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.Series[float]:
-        """Draw returns of the next ``n_dates`` dates from the model, (n_dates,), one per step."""
+        """Draw returns of the next ``n_dates`` dates from the model, (n_dates,), one per step.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.GARCH().fit(returns["asset"]).simulate(3, seed=0).round(4)
+        step
+        1    0.0006
+        2   -0.0030
+        3    0.0078
+        Name: asset, dtype: float64
+        """
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         innovations = self.final_state.innovations(n_dates, np.random.default_rng(seed))
@@ -233,12 +289,32 @@ class VolatilityFit(FittedParameters):
         return self.advance(new)
 
     def advance(self, series: pd.Series[float]) -> VolatilityFit:
-        """Filter new dates that are known to be valid."""
+        """Filter new dates that are known to be valid.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> asset = hr.data.simulate_dcc(n_dates=500, seed=0).returns["asset"]
+        >>> fit = hr.GARCH().fit(asset.iloc[:490])
+        >>> fit.advance(asset.iloc[490:]).volatility.tail(2).round(4)
+        date
+        2001-11-29    0.0148
+        2001-11-30    0.0146
+        Freq: B, Name: asset, dtype: float64
+        """
         _, _, after = self.final_state.filter(series.to_numpy())
         return replace(self, returns=series, initial_state=self.final_state, final_state=after)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Plot the conditional volatility, in percent per period, and return the Axes."""
+        """Plot the conditional volatility, in percent per period, and return the Axes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.GARCH().fit(returns["asset"]).plot().get_ylabel()
+        'volatility, % per period'
+        """
         from hedgeresearch.plotting import plot_lines, sample_label
 
         return plot_lines(

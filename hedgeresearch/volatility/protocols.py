@@ -17,7 +17,17 @@ from hedgeresearch.typing import Array
 
 @exported_by("hedgeresearch.volatility")
 class VolatilityState(Protocol):
-    """Parameters of one series and the state before its next date; it never changes."""
+    """Parameters of one series and the state before its next date; it never changes.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> asset = hr.data.simulate_dcc(n_dates=500, seed=0).returns["asset"].to_numpy()
+    >>> state = hr.GARCH().estimate_array(asset).initial_state
+    >>> _, variances, later = state.filter(asset)
+    >>> variances.shape, float(later.next_variance) > 0
+    ((501,), True)
+    """
 
     @property
     def constant_mean(self) -> bool:
@@ -52,7 +62,16 @@ class VolatilityState(Protocol):
 
 @exported_by("hedgeresearch.volatility")
 class VolatilityEstimate(Protocol):
-    """Univariate model estimated on an array."""
+    """Univariate model estimated on an array.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> asset = hr.data.simulate_dcc(n_dates=500, seed=0).returns["asset"].to_numpy()
+    >>> estimate = hr.GARCH().estimate_array(asset)
+    >>> estimate.names, estimate.covariance().shape
+    (('mu', 'omega', 'alpha', 'beta'), (4, 4))
+    """
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,7 +113,14 @@ class VolatilityEstimate(Protocol):
 @exported_by("hedgeresearch.volatility")
 @runtime_checkable
 class VolatilityModel(Protocol):
-    """Settings of a univariate volatility model."""
+    """Settings of a univariate volatility model.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> isinstance(hr.GARCH(), hr.volatility.VolatilityModel)
+    True
+    """
 
     @property
     def names(self) -> tuple[str, ...]:

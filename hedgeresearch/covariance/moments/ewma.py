@@ -91,6 +91,15 @@ class EWMACovariance:
         ------
         DataError
             If there are no observations after the initialization.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> (1e4 * hr.EWMACovariance(0.97).fit(returns).next_covariance).round(3)
+               asset  hedge
+        asset  2.449  1.192
+        hedge  1.192  1.409
         """
         n_series = check_frame(returns, "returns").shape[1]
         n_start_up = start_up_dates(n_series)

@@ -101,6 +101,15 @@ class DifferenceInterval:
     confidence : float, probability that such an interval covers the true difference
     block_length : int, mean length of a block in dates
     n_bootstrap : int, number of draws
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500")).iloc[-500:]
+    >>> asset, hedge = returns["NASDAQ"], returns["SP500"]
+    >>> hedged = (asset - hedge, asset - 0.5 * hedge, asset)
+    >>> hr.evaluation.bootstrap_difference(hr.effectiveness, *hedged, n_bootstrap=100)
+    DifferenceInterval(0.2761, 95% interval 0.2491 to 0.2925, 100 draws of blocks of 125)
     """
 
     difference: float

@@ -225,6 +225,21 @@ class ModelConfidenceSet:
     ----------
     p_values : Series (n_hedges,), small for a hedge that is not the best
     size : float, probability of leaving out the best hedge; one less the confidence
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hedgeresearch.evaluation import model_confidence_set
+    >>> noise = 0.01 * np.random.default_rng(0).standard_normal((500, 2))
+    >>> hedged = pd.DataFrame({"good": noise[:, 0], "bad": 2.0 * noise[:, 1]})
+    >>> found = model_confidence_set(hedged, n_bootstrap=200)
+    >>> found.included
+    ['good']
+    >>> found.p_values.round(2)
+    good    1.0
+    bad     0.0
+    Name: p, dtype: float64
     """
 
     p_values: pd.Series[float]

@@ -147,6 +147,15 @@ def christoffersen_test(
 
     The tail probability is reported, not tested. Without any exceedance the statistic is zero.
     Parameters and result are those of ``kupiec_test``.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
+    >>> forecasts = hr.evaluation.historical_value_at_risk(nasdaq, window=500, tail=0.05)
+    >>> test = hr.evaluation.christoffersen_test(nasdaq, forecasts, tail=0.05)
+    >>> test.null, round(test.statistic, 1)
+    ('independent exceedances', 17.6)
     """
     hits = _exceedances(returns, forecasts, tail)
     null = "independent exceedances"
@@ -161,6 +170,15 @@ def conditional_coverage_test(
     """Test whether exceedances are independent and as frequent as promised.
 
     Parameters and result are those of ``kupiec_test``.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
+    >>> forecasts = hr.evaluation.historical_value_at_risk(nasdaq, window=500, tail=0.05)
+    >>> test = hr.evaluation.conditional_coverage_test(nasdaq, forecasts, tail=0.05)
+    >>> test.null, round(test.statistic, 1)
+    ('independent exceedances on 5% of the dates', 17.9)
     """
     hits = _exceedances(returns, forecasts, tail)
     null = f"independent exceedances on {full_percent(tail)} of the dates"
@@ -184,6 +202,15 @@ def dynamic_quantile_test(
     ------
     DataError
         If a forecast has no return, or there are too many lags for the dates.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
+    >>> forecasts = hr.evaluation.historical_value_at_risk(nasdaq, window=500, tail=0.05)
+    >>> test = hr.evaluation.dynamic_quantile_test(nasdaq, forecasts, tail=0.05)
+    >>> test.null, round(test.statistic, 1)
+    ('unpredictable exceedances on 5% of the dates', 144.7)
     """
     check_at_least(lags, "lags", 0)
     hits = _exceedances(returns, forecasts, tail)

@@ -52,6 +52,23 @@ class OptionComparison:
     size : float, size of the tests
     mcs_size : float, size of the model confidence set
     n_days : int
+
+    Examples
+    --------
+    >>> from textwrap import fill
+    >>> import hedgeresearch as hr
+    >>> panel = hr.options.simulate_smiles(160, kinds=("put",), seed=2).panel
+    >>> models = {"hull_white": hr.hedges.HullWhiteDelta()}
+    >>> backtest = hr.evaluation.walk_forward_options(models, panel, window=100, refit_every=60)
+    >>> comparison = backtest.compare()
+    >>> print(fill(comparison.sentences[-1], 80))
+    hull_white removes 8.9% of the squared errors of black; the difference is not
+    distinguishable from zero (p = .23).
+    >>> print(fill(comparison.conclusion, 80))
+    Black's delta is not beaten at 5% (p = .12), counting the one hedge tried; at
+    10%, the model confidence set contains black, hull_white.
+    >>> comparison.is_beaten
+    False
     """
 
     table: pd.DataFrame

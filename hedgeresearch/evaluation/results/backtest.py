@@ -89,6 +89,30 @@ class Backtest:
     n_estimation : int, number of dates in the last estimation
     closes : DataProblem or None, closes of asset and hedges that are not simultaneous: returns of
         single periods then cannot judge hedges, see ``judged``
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+    >>> asset, hedges = returns["asset"], returns[["hedge"]]
+    >>> models = {"ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))}
+    >>> backtest = hr.walk_forward(models, asset, hedges, window=400, refit_every=100)
+    >>> backtest
+    Backtest(3 models, 300 dates out of sample, to 2002-09-06)
+    >>> backtest.summary[["effectiveness", "turnover"]].round(3)
+    over 1 business day, execution lag 0  effectiveness  turnover
+    model
+    unhedged                                      0.000     0.000
+    naive                                         0.002     1.000
+    ols                                           0.229     0.645
+    ewma                                          0.255     5.548
+    >>> backtest.ratio("ewma").tail(2).round(3)
+    hedge       hedge
+    date
+    2002-09-05   0.42
+    2002-09-06   0.39
+    >>> backtest.failed_refits.to_dict()
+    {'naive': 0, 'ols': 0, 'ewma': 0}
     """
 
     models: dict[str, HedgeModel]
@@ -126,7 +150,18 @@ class Backtest:
 
     @property
     def evaluation(self) -> str:
-        """Horizon of the returns and execution lag in words."""
+        """Horizon of the returns and execution lag in words.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.evaluation
+        'over 1 business day, execution lag 0'
+        >>> backtest.spacing.describe(3)
+        'the next 3 business days'
+        """
         return f"{self._over}, execution lag {self.execution_lag}"
 
     def over(self, horizon: Horizon) -> Backtest:
@@ -140,6 +175,18 @@ class Backtest:
         ------
         DataError
             If the horizon is half the number of dates or more.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.over("1w").summary["effectiveness"].round(3)
+        model
+        unhedged    0.000
+        naive       0.175
+        ols         0.378
+        Name: effectiveness, dtype: float64
         """
         n_periods = self.spacing.rows_of(horizon)
         check_spans_exist(self.rows, n_periods)
@@ -152,6 +199,16 @@ class Backtest:
 
         It is this backtest, unless closes are not simultaneous and its horizon is shorter than five
         periods: then it is the one over five.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.judged is backtest, backtest.over_long_horizon is None
+        (True, False)
+        >>> backtest.too_short_to_judge, backtest.never_hedged
+        (False, [])
         """
         return self if self.closes is None else self.over_long_horizon
 
@@ -170,7 +227,21 @@ class Backtest:
 
     @property
     def net_returns(self) -> pd.DataFrame:
-        """Hedged returns after costs, (n_spans, models)."""
+        """Hedged returns after costs, (n_spans, models).
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> pair = (returns["asset"], returns[["hedge"]])
+        >>> backtest = hr.walk_forward({}, *pair, window=400, cost=hr.Costs(half_spread=0.0005))
+        >>> paid = backtest.hedged_returns - backtest.net_returns
+        >>> paid.sum().round(5)
+        unhedged    0.00000
+        naive       0.00050
+        ols         0.00039
+        dtype: float64
+        """
         return self.hedged_returns - self._costs_over_horizon
 
     @property
@@ -245,6 +316,19 @@ class Backtest:
         risk_aversion : float > 0, of the certainty equivalents
         periods_per_year : float > 0, for the Sharpe ratio; by default the mean number of dates in a
             year of the data
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.measures()[[("volatility", "gross")]].round(4)
+        measure                     volatility
+        returns over 1 business day      gross
+        model
+        unhedged                        0.0135
+        naive                           0.0135
+        ols                             0.0119
         """
         if periods_per_year is None:
             periods_per_year = dates_per_year(self.date_returns.index, self.rows)
@@ -281,6 +365,23 @@ class Backtest:
         Parameters
         ----------
         measure : function of hedged and unhedged returns
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.by_year().round(3)
+        over 1 business day  naive    ols
+        year
+        2001                 0.410  0.428
+        2002                -0.192  0.133
+        >>> backtest.on_worst_days(0.1).round(3)
+        over 1 business day  mean return  removed
+        model
+        unhedged                  -0.025    0.000
+        naive                     -0.012    0.508
+        ols                       -0.017    0.315
         """
         return self._of_each_model(
             lambda hedged, asset: measure_by_year(measure, hedged, asset)["value"]
@@ -301,6 +402,19 @@ class Backtest:
         regimes : name of a model with regimes, whose predicted probabilities decide, on the dates
             after its first fit; or a label (or a row of probabilities) for every date
         measure : function of hedged and unhedged returns
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=800, seed=0).returns
+        >>> models = {"regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))}
+        >>> pair = (returns["asset"], returns[["hedge"]])
+        >>> backtest = hr.walk_forward(models, *pair, window=500, refit_every=300)
+        >>> backtest.by_regime("regime").round(3)
+        over 1 business day  naive    ols  regime
+        regime
+        0                    0.507  0.579   0.621
+        1                   -0.009  0.256   0.267
         """
         starts = self.date_returns.index[first_of_spans(self.rows, self.horizon)]
         if isinstance(regimes, str):
@@ -378,6 +492,14 @@ class Backtest:
         ------
         DataError
             If ``against`` is not a model of the backtest, or there are fewer than 20 dates.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.compare(against="ols").sentences
+        ('naive removes 0.2% of variance, ols 23.1%; naive is worse (p = .010).',)
         """
         if isinstance(measure, str):
             check_choice(measure, "measure", tuple(LOSSES))
@@ -432,6 +554,18 @@ class Backtest:
         ------
         DataError
             If there are no more dates than the window.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=900, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.value_at_risk_tests().iloc[:, :3].round(3)
+        over 1 business day  exceeded  Kupiec p  independence p
+        model
+        unhedged                0.108     0.000           0.962
+        naive                   0.072     0.133           0.159
+        ols                     0.088     0.012           0.435
         """
         hedged = self.date_returns.drop(columns=self.never_hedged)
         table = value_at_risk_table(hedged, self.rows, tail, window)
@@ -446,6 +580,14 @@ class Backtest:
         ----------
         **settings
             Arguments of ``DataFrame.to_latex``.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> "tabular" in backtest.to_latex()
+        True
         """
         defaults: dict[str, Any] = {"float_format": "%.4g", "escape": True}
         return str(self.summary.to_latex(**(defaults | settings)))
@@ -463,6 +605,14 @@ class Backtest:
             of each model over OLS in squared hedged returns; "effectiveness", with 95% intervals of
             the gain over OLS
         ax : Axes, by default those of a new figure
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.plot("effectiveness").get_xlabel()
+        'variance removed, % (95% interval of the difference to OLS)'
         """
         check_choice(kind, "kind", PLOTS)
         if kind == "ratio":

@@ -29,6 +29,27 @@ class PairRatios:
         Row of the first date that is hedged.
     window, refit_every : int
         Number of dates in an estimation, and between two of them.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.data.simulate_market(n_dates=320, n_stocks=3, n_futures=2)
+    >>> pairs = hr.evaluation.walk_forward_pairs(market.stocks, market.futures, window=250)
+    >>> pairs.effectiveness.head(2).round(3)
+    model             naive    ols    dcc
+    asset   hedge
+    stock 1 future 1  0.359  0.432  0.429
+            future 2  0.461  0.470  0.466
+    >>> pairs.ratio(*pairs.effectiveness.index[0]).tail(2).round(3)
+    date
+    2001-03-22    0.684
+    2001-03-23    0.757
+    Freq: B, Name: stock 1 on future 1, dtype: float64
+    >>> pairs.removed_by(pairs.ols_ratios).head(2).round(3)
+    asset    hedge
+    stock 1  future 1    0.432
+             future 2    0.470
+    dtype: float64
     """
 
     ratios: Array = field(repr=False)

@@ -25,6 +25,35 @@ class BacktestPanel:
     Attributes
     ----------
     backtests : dict of Backtest
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+    >>> pairs = {
+    ...     "there": (returns["asset"], returns[["hedge"]]),
+    ...     "back": (returns["hedge"], returns[["asset"]]),
+    ... }
+    >>> panel = hr.walk_forward_panel({}, pairs, window=400)
+    >>> panel
+    BacktestPanel(2 pairs, 2 models)
+    >>> panel.effectiveness.round(3)
+    model  naive    ols
+    pair
+    there  0.002  0.231
+    back  -0.003  0.241
+    >>> int(panel.failed_refits.sum().sum()), panel.judged is panel
+    (0, True)
+    >>> panel.summary.iloc[:, :3].round(3)
+    over 1 business day, execution lag 0  mean effectiveness    min  median
+    model
+    naive                                             -0.001 -0.003  -0.001
+    ols                                                0.236  0.231   0.236
+    >>> panel.over("1w").effectiveness.round(3)
+    model  naive    ols
+    pair
+    there  0.175  0.378
+    back   0.279  0.362
     """
 
     backtests: dict[str, Backtest]

@@ -31,6 +31,21 @@ class Cointegration:
         on the first date
     exact : bool, whether the asset is an exact combination of the hedges; there is nothing to test
         then, and the first statistic is infinite
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> prices = hr.load("brent_wti")
+    >>> fit = hr.CointegrationHedge().fit(prices["BRENT"], prices[["WTI"]])
+    >>> result = fit.detail
+    >>> result.found, result.rank, round(result.test.p_value, 4)
+    (True, 1, 0.0)
+    >>> result.table.round(3)
+          statistic  critical value    p
+    rank
+    0        -5.519          -3.356  0.0
+    >>> result.outcome
+    'Engle-Granger test: -5.52, critical value -3.36, p = 1.6e-05'
     """
 
     tests: tuple[HypothesisTest, ...]

@@ -50,6 +50,39 @@ class OptionHedgeFit:
         State from which the model continues; private to the model.
     detail : VolatilityResponse or None
         Results that only one family of hedges has.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> panel = hr.options.simulate_smiles(120, kinds=("put",), seed=2).panel
+    >>> fit = hr.hedges.HullWhiteDelta().fit(panel.days(0, 100))
+    >>> fit
+    OptionHedgeFit(HullWhiteDelta(), 100 dates to 2000-05-19, 3,600 options)
+    >>> later = fit.extend(panel.days(100, 110))
+    >>> later.next_ratio.head(2).round(3)
+                 future
+    contract
+    put 21d 0.1  -0.144
+    put 21d 0.2  -0.247
+    >>> later.standard_errors.head(2).round(3)
+                 future
+    contract
+    put 21d 0.1   0.006
+    put 21d 0.2   0.009
+    >>> later.conf_int().head(2).round(3)
+                future
+                 lower  upper
+    contract
+    put 21d 0.1 -0.157 -0.131
+    put 21d 0.2 -0.265 -0.228
+    >>> fit.summary.round(3)
+                response  standard error
+    kind delta
+    put  -0.1     -0.112           0.032
+         -0.3     -0.115           0.032
+         -0.5     -0.123           0.033
+         -0.7     -0.136           0.032
+         -0.9     -0.154           0.032
     """
 
     model: Any
@@ -70,7 +103,18 @@ class OptionHedgeFit:
 
     @property
     def hedges(self) -> list[str]:
-        """Names of the hedges."""
+        """Names of the hedges.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> panel = hr.options.simulate_smiles(60, kinds=("put",), seed=2).panel
+        >>> fit = hr.hedges.DeltaHedge().fit(panel)
+        >>> fit.hedges, int(fit.dropped.sum()), str(fit.last_date)
+        (['future'], 0, '2000-03-24 00:00:00')
+        >>> fit.ratio.shape, fit.hedging_errors.shape
+        ((2160, 1), (2160,))
+        """
         return list(self.model.traits.hedges)
 
     @property
@@ -165,12 +209,32 @@ class OptionHedgeFit:
         return self.advance(later)
 
     def advance(self, panel: OptionPanel) -> OptionHedgeFit:
-        """Extend over the rows of a panel that is known to follow."""
+        """Extend over the rows of a panel that is known to follow.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> panel = hr.options.simulate_smiles(60, kinds=("put",), seed=2).panel
+        >>> fit = hr.hedges.DeltaHedge().fit(panel.days(0, 50))
+        >>> fit.advance(panel.days(50, 60)).next_ratio.head(2).round(3)
+                     future
+        contract
+        put 21d 0.1  -0.122
+        put 21d 0.2  -0.214
+        """
         later: OptionHedgeFit = self.model.advance(self, panel)
         return later
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Plot the ratio of the future less Black's forward delta against it, on the last date."""
+        """Plot the ratio of the future less Black's forward delta against it, on the last date.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> panel = hr.options.simulate_smiles(60, kinds=("put",), seed=2).panel
+        >>> hr.hedges.DeltaHedge().fit(panel).plot().get_ylabel()
+        "ratio less Black's delta"
+        """
         from hedgeresearch.plotting import plot_lines
 
         rows = self.panel.days(self.panel.n_dates - 1, self.panel.n_dates).arrays

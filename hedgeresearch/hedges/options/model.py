@@ -27,6 +27,14 @@ class OptionHedgeTraits:
         Names of the hedges, the columns of the ratios.
     estimates : bool
         Whether anything is estimated from the panel; if not, the fit needs one date only.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hr.hedges.DeltaHedge().traits
+    OptionHedgeTraits(account='dollar', hedges=('future',), estimates=False)
+    >>> hr.hedges.DeltaHedge("premium_adjusted").traits.account
+    'coin'
     """
 
     account: Account = "dollar"
@@ -37,7 +45,14 @@ class OptionHedgeTraits:
 @exported_by("hedgeresearch.hedges")
 @runtime_checkable
 class OptionHedgeModel(Protocol):
-    """Settings of a hedge of options, with the methods that estimate and extend it."""
+    """Settings of a hedge of options, with the methods that estimate and extend it.
+
+    Examples
+    --------
+    >>> from hedgeresearch.hedges import DeltaHedge, OLSHedge, OptionHedgeModel
+    >>> isinstance(DeltaHedge(), OptionHedgeModel)
+    True
+    """
 
     @property
     def traits(self) -> OptionHedgeTraits:

@@ -32,6 +32,27 @@ class VolatilityResponse:
     coefficients : dict of array (k, 3) by kind, private
     covariances : dict of array (3 k, 3 k) by kind, private
     regimes : names of the regimes; (None,) without regimes
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> panel = hr.options.simulate_smiles(120, kinds=("put",), seed=2).panel
+    >>> response = hr.hedges.HullWhiteDelta().fit(panel).detail
+    >>> response
+    VolatilityResponse(120 days, gain in sample: puts 0.115)
+    >>> response.curve((-0.25, -0.5)).round(3)
+                response  standard error
+    kind delta
+    put  0.25     -0.115           0.027
+         0.50     -0.133           0.026
+    >>> response.summary.round(3)
+                response  standard error
+    kind delta
+    put  -0.1     -0.104           0.028
+         -0.3     -0.106           0.028
+         -0.5     -0.113           0.028
+         -0.7     -0.126           0.028
+         -0.9     -0.145           0.028
     """
 
     gains: pd.DataFrame

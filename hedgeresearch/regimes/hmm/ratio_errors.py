@@ -32,6 +32,17 @@ def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.Dat
     ------
     DataError
         If a series is unknown, or the fit has no standard errors of all covariances.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+    >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+    >>> hr.regimes.regime_ratio_errors(fit, "asset", ["hedge"]).round(3)
+            hedge
+    regime
+    0       0.027
+    1       0.043
     """
     unknown = [name for name in (asset, *hedges) if name not in fit.series]
     if unknown or asset in hedges:
