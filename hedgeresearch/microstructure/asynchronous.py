@@ -40,7 +40,7 @@ class TickCovariance:
     ----------
     covariance : sum of products of overlapping changes, not per unit of time
     asset_variance, hedge_variance : sums of squared changes, noise of quotes included
-    n_asset, n_hedge : number of changes
+    n_asset, n_hedge : number of changes; a quote with the same price is none
     """
 
     covariance: float
@@ -99,14 +99,17 @@ def hayashi_yoshida(asset: pd.Series[float], hedge: pd.Series[float]) -> TickCov
     y = _path_of(hedge, "hedge")
     shared = _shared_times(_stretches(x), _stretches(y))
     if not shared:
-        raise DataError("The instruments share no time: one ends before another begins.")
+        raise DataError(
+            "The instruments share no time in which both change: one ends before the other begins, "
+            "or one does not move."
+        )
     parts = [_Path.products(x.between(*times), y.between(*times)) for times in shared]
     sums = np.sum(parts, axis=0)
-    for name, square, changes in (("asset", sums[1], sums[3]), ("hedge", sums[2], sums[4])):
-        if changes < MIN_CHANGES or not square > 0.0:
+    for name, changes in (("asset", sums[3]), ("hedge", sums[4])):
+        if changes < MIN_CHANGES:
             raise DataError(
                 f"The {name} must have at least {MIN_CHANGES} changes in the time that both share; "
-                f"got {changes:.0f}, or it does not move. Record longer."
+                f"got {changes:.0f}. Record longer."
             )
     covariance, asset_variance, hedge_variance = sums[:3].tolist()
     found = TickCovariance(covariance, asset_variance, hedge_variance, int(sums[3]), int(sums[4]))
@@ -125,13 +128,11 @@ class _Path(NamedTuple):
     logs: Array
 
     def between(self, start: int, end: int) -> _Path:
-        """Return the path between two times; the last price before it belongs to its start."""
+        """Return the path of the changes whose intervals overlap with a time."""
         first = int(np.searchsorted(self.times, start, side="right")) - 1
-        stop = int(np.searchsorted(self.times, end, side="right"))
-        times = self.times[first:stop].copy()
-        times[0] = start
+        stop = int(np.searchsorted(self.times, end, side="left")) + 1
         known = np.isfinite(self.logs[first:stop])
-        return _Path(times[known], self.logs[first:stop][known])
+        return _Path(self.times[first:stop][known], self.logs[first:stop][known])
 
     @staticmethod
     def products(x: _Path, y: _Path) -> Array:
@@ -144,10 +145,16 @@ class _Path(NamedTuple):
 
 
 def _path_of(prices: pd.Series[float], name: str) -> _Path:
-    """Return distinct times, and the log of the last price at each."""
+    """Return the times at which a price changes, and the log of the last price at each.
+
+    A price that is quoted again has not been observed to change.
+    """
     times = checked_times(prices, name)
     last = np.append(np.diff(times) > 0, True)
-    return _Path(times[last], np.log(prices.to_numpy(dtype=float)[last]))
+    logs = np.log(prices.to_numpy(dtype=float)[last])
+    # written so that an interruption, a nan, is a change
+    changed = ~(np.diff(logs) == 0.0)
+    return _Path(times[last][np.append(True, changed)], logs[np.append(True, changed)])
 
 
 def _stretches(path: _Path) -> list[tuple[int, int]]:
@@ -189,5 +196,7 @@ def _overlapping_products(x: _Path, y: _Path) -> float:
     """
     before = np.searchsorted(y.times, x.times[:-1], side="right") - 1
     after = np.searchsorted(y.times, x.times[1:], side="left")
+    # a path may begin after the other one, and end before it
+    before = np.maximum(before, 0)
     after = np.minimum(after, len(y.logs) - 1)
     return float(np.diff(x.logs) @ (y.logs[after] - y.logs[before]))

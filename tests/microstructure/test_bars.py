@@ -14,6 +14,7 @@ from hedgeresearch.feeds import read_recording
 from hedgeresearch.microstructure import (
     Interruption,
     Quote,
+    hayashi_yoshida,
     mid_prices,
     quote_bars,
     ratio_signature,
@@ -60,6 +61,22 @@ def test_ratios_by_bar_are_the_reference_values(mids: dict[str, pd.Series], seco
         )
         found = signature.table[["ratio", "correlation"]].iloc[0]
         assert tuple(found) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.long
+def test_ratios_of_ticks_are_the_reference_values(mids: dict[str, pd.Series]) -> None:
+    """Ratio and correlation of Hayashi and Yoshida: ratios below those of all bars from .5 s on.
+
+    The reference divides by the variance of the whole recording of spot; ours by that of the time
+    that both share, which begins a little later.
+    """
+    whole = float(np.square(np.log(mids["spot"]).diff()).sum())
+    for name, ratio, correlation in (("usdm", 0.360998, 0.660732), ("cm", 0.695436, 0.615578)):
+        found = hayashi_yoshida(mids["spot"], mids[name])
+        assert found.ratio == pytest.approx(ratio, abs=1e-6)
+        over_whole = found.covariance / np.sqrt(whole * found.hedge_variance)
+        assert over_whole == pytest.approx(correlation, abs=1e-6)
+        assert correlation < found.correlation < correlation + 0.001
 
 
 @settings(max_examples=10, deadline=None)
