@@ -10,7 +10,11 @@ Mathematical Finance 7, theorem 1.1.
 """
 
 OPTIONS_ON = "options on "
-"""Start of the name of the returns of an underlying by which its options are hedged.
+POOL_OF = "pool of "
+LOAN_AGAINST = "loan against "
+POOLS_AND_LOANS = "pools and loans"
+HEDGED_BY_THEMSELVES = (OPTIONS_ON, POOL_OF, LOAN_AGAINST, POOLS_AND_LOANS)
+"""Starts of the names of returns of what options, pools and loans hold.
 
-A hedge may be the underlying itself then.
+What hedges them may be the same asset.
 """

@@ -149,7 +149,7 @@ class LoanPosition:
         self._check_prices(prices)
         if token not in self.tokens:
             raise DataError(f"The loan holds {', '.join(self.tokens)}; got {token!r}.")
-        exposure = self._exposure(token)
+        exposure = self.exposure(token)
         price = prices[token]
         counted, owed = self.counted_and_owed(prices)
         # the health factor is one where what counts exceeds the debt by nothing
@@ -162,6 +162,13 @@ class LoanPosition:
         """Return the tokens deposited minus those owed: the derivative of the loan's value."""
         deposited = sum(each.amount for each in self.collateral if each.token == token)
         return deposited - self.debt.get(token, 0.0)
+
+    def exposure(self, token: str) -> float:
+        """Return the tokens that count as collateral minus those owed."""
+        counted = sum(
+            each.amount * each.threshold for each in self.collateral if each.token == token
+        )
+        return counted - self.debt.get(token, 0.0)
 
     def value(self, prices: Mapping[str, float]) -> float:
         """Return the value of the collateral minus that of the debt."""
@@ -239,13 +246,6 @@ class LoanPosition:
         if token is None or token not in self.debt:
             raise DataError(f"owed must be one of {', '.join(self.debt)}; got {token!r}.")
         return token
-
-    def _exposure(self, token: str) -> float:
-        """Return the tokens that count minus those owed."""
-        counted = sum(
-            each.amount * each.threshold for each in self.collateral if each.token == token
-        )
-        return counted - self.debt.get(token, 0.0)
 
     def _check_prices(self, prices: Mapping[str, float]) -> None:
         """Refuse prices that are missing or not positive."""

@@ -11,8 +11,9 @@ and a short position of h tokens of price P_t, whose gain is used to repay, if
 
 .. math:: h \ge \max_t \frac{B_t - W_t}{P_0 - P_t}
 
-over the dates on which the loan falls short. The quantile of these over the paths is what keeps the
-probability at a given level.
+over the dates on which the loan falls short. For a token of which more is owed than counts it is a
+long position, and the gain is that of a rise. The quantile of these over the paths is what keeps
+the probability at a given level.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
@@ -34,7 +36,7 @@ from hedgeresearch.data.quality.simple_returns import check_simple_returns
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.onchain.lending import LoanPosition
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 MIN_RETURNS = 20
 """Minimum number of past returns to draw from."""
@@ -54,9 +56,12 @@ class LoanRisk:
     repayments : mapping from each token owed to an array (n_paths,), the repayment today, tokens,
         that just prevents liquidation on the path; 0 where there is none
     hedges : mapping from each token with returns to an array (n_paths,), the short position,
-        tokens, whose gain just prevents liquidation; inf where a short position does not help
+        tokens, whose gain just prevents liquidation; inf where it does not help. It is the size of
+        a long one for a token of which more is owed than counts as collateral
     horizon, block_length : periods
     constant : names of the tokens whose prices stay as they are
+    lowest, highest : mappings from each column of the returns to an array (n_paths,), its lowest
+        and highest price on the path as a multiple of today's
     """
 
     loan: LoanPosition
@@ -66,11 +71,18 @@ class LoanRisk:
     horizon: int
     block_length: int
     constant: tuple[str, ...]
+    lowest: Mapping[str, Array]
+    highest: Mapping[str, Array]
+
+    @property
+    def is_liquidated(self) -> npt.NDArray[np.bool_]:
+        """Whether the loan is liquidated on each path, (n_paths,)."""
+        return self.lowest_health < 1.0
 
     @property
     def probability(self) -> float:
         """Share of the paths on which the loan is liquidated."""
-        return float(np.mean(self.lowest_health < 1.0))
+        return float(np.mean(self.is_liquidated))
 
     @property
     def standard_error(self) -> float:
@@ -101,10 +113,10 @@ class LoanRisk:
         return amount
 
     def hedge_for(self, probability: float, token: str) -> float:
-        """Return the short position, tokens, that leaves at most this probability.
+        """Return the position, tokens sold short, that leaves at most this probability.
 
-        It assumes that its gains are paid out and repay debt at once, and that the short position
-        itself is not liquidated by a rise.
+        It is negative, a long position, for a token of which more is owed than counts. It assumes
+        that its gains are paid out and repay debt at once, and that it is not liquidated itself.
 
         Parameters
         ----------
@@ -114,15 +126,15 @@ class LoanRisk:
         Raises
         ------
         DataError
-            If no short position in the token does it.
+            If no position in the token does it.
         """
         size = self._quantile(probability, self.hedges, token, "simulated")
         if math.isinf(size):
             raise DataError(
-                f"No short position in {token} lowers the probability to {probability:g}. "
+                f"No position in {token} lowers the probability to {probability:g}. "
                 "Repay, or hedge another token."
             )
-        return size
+        return size * _side_of_hedge(self.loan, token)
 
     def __repr__(self) -> str:
         return (
@@ -157,8 +169,9 @@ def simulate_loan(
     ----------
     loan : LoanPosition
     prices : mapping from each token to its price today, all in the same currency
-    returns : DataFrame (n_dates, n_tokens), simple returns per period of the tokens whose price
-        moves; the prices of the others stay as they are
+    returns : DataFrame (n_dates, n_columns), simple returns per period of the tokens whose price
+        moves; the prices of the others stay as they are. Columns of other names, such as that of a
+        perpetual, are drawn with them, for their lowest and highest prices on the same paths
     horizon : int or time such as "30d", periods
     n_paths : int, number of paths
     seed : int
@@ -205,13 +218,29 @@ def simulate_loan(
     tokens = _tokens_with_returns(loan, frame)
     n_periods = rows_in(horizon, frame.index, most=MAX_PERIODS)
     _warn_of_constant_collateral(loan, tokens)
-    past = np.log1p(frame[tokens].to_numpy(dtype=float))
     if block_length is None:
+        past = np.log1p(frame[tokens].to_numpy(dtype=float))
         block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
-    paths = _Paths(loan, prices, tokens, n_paths)
-    for log_returns in _draws(past, n_periods, n_paths, block_length, seed):
-        paths.advance(log_returns)
+    return draw_loan(loan, prices, frame, n_periods, n_paths, seed, block_length)
+
+
+def draw_loan(
+    loan: LoanPosition,
+    prices: Mapping[str, float],
+    returns: pd.DataFrame,
+    n_periods: int,
+    n_paths: int,
+    seed: int,
+    block_length: int,
+) -> LoanRisk:
+    """Return what happens to a loan on drawn paths, of input that has been checked."""
+    tokens = [name for name in returns.columns if name in loan.tokens]
+    names = [*tokens, *(name for name in returns.columns if name not in tokens)]
+    log_returns = np.log1p(returns[names].to_numpy(dtype=float))
+    paths = _Paths(loan, prices, tokens, names, n_paths)
+    for rows in _draws(len(returns), n_periods, n_paths, block_length, seed):
+        paths.advance(log_returns, rows)
     return LoanRisk(
         loan=loan,
         lowest_health=paths.lowest_health,
@@ -220,6 +249,8 @@ def simulate_loan(
         horizon=n_periods,
         block_length=block_length,
         constant=tuple(token for token in loan.tokens if token not in tokens),
+        lowest=FrozenMapping(paths.lowest),
+        highest=FrozenMapping(paths.highest),
     )
 
 
@@ -227,30 +258,42 @@ class _Paths:
     """Prices of all paths on one date, and the extremes so far."""
 
     def __init__(
-        self, loan: LoanPosition, prices: Mapping[str, float], tokens: list[str], n_paths: int
+        self,
+        loan: LoanPosition,
+        prices: Mapping[str, float],
+        tokens: list[str],
+        names: list[str],
+        n_paths: int,
     ) -> None:
         self.loan = loan
         self.start = dict(prices)
-        self.log_changes = {token: np.zeros(n_paths) for token in tokens}
+        self.tokens = tokens
+        self.log_changes = {name: np.zeros(n_paths) for name in names}
         self.lowest_health = np.full(n_paths, loan.health_factor(prices))
         self.repayments = {token: np.zeros(n_paths) for token in loan.debt}
         self.hedges = {token: np.zeros(n_paths) for token in tokens}
+        self.lowest = {name: np.ones(n_paths) for name in names}
+        self.highest = {name: np.ones(n_paths) for name in names}
 
-    def advance(self, log_returns: Array) -> None:
-        """Move all paths by one date of log returns, (n_paths, n_tokens)."""
+    def advance(self, log_returns: Array, rows: Indices) -> None:
+        """Move all paths by one date: rows (n_paths,) of log returns (n_dates, n_columns)."""
+        multiples = {}
+        for column, (name, change) in enumerate(self.log_changes.items()):
+            change += log_returns[rows, column]
+            multiples[name] = np.exp(change)
+            np.minimum(self.lowest[name], multiples[name], out=self.lowest[name])
+            np.maximum(self.highest[name], multiples[name], out=self.highest[name])
         prices: dict[str, Any] = dict(self.start)
-        for column, (token, change) in enumerate(self.log_changes.items()):
-            change += log_returns[:, column]
-            prices[token] = self.start[token] * np.exp(change)
+        prices |= {token: self.start[token] * multiples[token] for token in self.tokens}
         counted, owed = self.loan.counted_and_owed(prices)
         shortfall = np.maximum(owed - counted, 0.0)
         np.minimum(self.lowest_health, counted / owed, out=self.lowest_health)
         for token, repayment in self.repayments.items():
             np.maximum(repayment, shortfall / prices[token], out=repayment)
         for token, hedge in self.hedges.items():
-            fall = self.start[token] - prices[token]
-            helps = np.where(fall > 0.0, fall, np.nan)
-            needed = np.where(fall > 0.0, shortfall / helps, np.inf)
+            gain = _side_of_hedge(self.loan, token) * (self.start[token] - prices[token])
+            helps = np.where(gain > 0.0, gain, np.nan)
+            needed = np.where(gain > 0.0, shortfall / helps, np.inf)
             np.maximum(hedge, np.where(shortfall > 0.0, needed, 0.0), out=hedge)
 
 
@@ -276,15 +319,20 @@ def _warn_of_constant_collateral(loan: LoanPosition, tokens: list[str]) -> None:
         )
 
 
+def _side_of_hedge(loan: LoanPosition, token: str) -> float:
+    """Return 1.0 for a short position in a token, -1.0 for a long one where more is owed."""
+    return -1.0 if loan.exposure(token) < 0.0 else 1.0
+
+
 def _draws(
-    past: Array, n_periods: int, n_paths: int, block_length: int, seed: int
-) -> Iterator[Array]:
-    """Yield log returns (n_paths, n_tokens) of one date after another, drawn in blocks."""
+    n_dates: int, n_periods: int, n_paths: int, block_length: int, seed: int
+) -> Iterator[Indices]:
+    """Yield rows (n_paths,) of past returns of one date after another, drawn in blocks."""
     generator = np.random.default_rng(seed)
-    rows = generator.integers(len(past), size=n_paths)
-    yield past[rows]
+    rows = generator.integers(n_dates, size=n_paths)
+    yield rows
     for _ in range(n_periods - 1):
         begins = generator.random(n_paths) < 1.0 / block_length
-        starts = generator.integers(len(past), size=n_paths)
-        rows = np.where(begins, starts, (rows + 1) % len(past))
-        yield past[rows]
+        starts = generator.integers(n_dates, size=n_paths)
+        rows = np.where(begins, starts, (rows + 1) % n_dates)
+        yield rows

@@ -15,21 +15,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hedgeresearch._durations import as_duration
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between
+from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.concentrated import ConcentratedPool
 from hedgeresearch.onchain.constant_product import ConstantProductPool
 from hedgeresearch.onchain.ticks import price_at_tick
 from hedgeresearch.onchain.tokens import check_amount
 from hedgeresearch.typing import Array
+
+MAX_FEE_RATE = 100.0
+"""Largest rate of fees a year that is accepted, as a share of the value of a position."""
+YEAR = pd.Timedelta(days=365)
 
 
 @exported_by("hedgeresearch.onchain")
@@ -73,11 +79,13 @@ class PoolPosition:
     ----------
     ranges : sequence of LiquidityRange
     base, quote : names of the token whose price moves, and of the one in which it is stated
+    fee_rate : float >= 0, fees that it is expected to earn in a year while the price is within a
+        range, as a share of its value, such as .15; None where they are not known
 
     Raises
     ------
     DataError
-        If there is no range, or both tokens have the same name.
+        If there is no range, both tokens have the same name, or the fee rate is negative.
 
     Examples
     --------
@@ -97,6 +105,7 @@ class PoolPosition:
     ranges: Sequence[LiquidityRange]
     base: str
     quote: str
+    fee_rate: float | None = None
 
     def __post_init__(self) -> None:
         ranges = tuple(self.ranges) if isinstance(self.ranges, Sequence) else ()
@@ -107,6 +116,9 @@ class PoolPosition:
             )
         if self.base == self.quote:
             raise DataError(f"base and quote must be different tokens; got {self.base!r} twice.")
+        if self.fee_rate is not None:
+            check_not_negative(self.fee_rate, "fee_rate")
+            check_between(self.fee_rate, "fee_rate", -1.0, MAX_FEE_RATE)
         object.__setattr__(self, "ranges", ranges)
 
     @classmethod
@@ -172,6 +184,35 @@ class PoolPosition:
         lower = 1.0 / prices[1]
         upper = math.inf if prices[0] == 0.0 else 1.0 / prices[0]
         return cls([LiquidityRange(amount, lower, upper)], names[1], names[0])
+
+    def with_observed_fees(
+        self, base: float, quote: float, price: float, period: str | timedelta
+    ) -> PoolPosition:
+        """Return the position with the fee rate at which it has earned fees.
+
+        Parameters
+        ----------
+        base, quote : floats >= 0, fees earned in each token, whole tokens: ``Token.amount`` of
+            what ``fees_earned`` returns
+        price : float > 0, at which they, and the position, are valued
+        period : time in which they were earned, such as "30d" or a Timedelta
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import LiquidityRange, PoolPosition
+        >>> position = PoolPosition([LiquidityRange(1_000.0, 1_500.0, 2_500.0)], "WETH", "USDC")
+        >>> earning = position.with_observed_fees(0.04, 90.0, price=2_000.0, period="30d")
+        >>> round(earning.fee_rate, 4)
+        0.1931
+        """
+        check_not_negative(base, "base")
+        check_not_negative(quote, "quote")
+        share = (base * price + quote) / self.value(price)
+        return replace(self, fee_rate=share * (YEAR / as_duration(period, "period")))
+
+    def is_in_range(self, price: float) -> bool:
+        """Return whether the price is within one of the ranges, so that fees are earned."""
+        return any(each.lower < price < each.upper for each in self.ranges)
 
     def amounts(self, price: npt.ArrayLike) -> tuple[Any, Any]:
         """Return the base and the quote tokens held at a price, or at each of an array."""

@@ -2,6 +2,7 @@ from .api import recommend as recommend
 from .assessment.backtest_findings import BacktestFindings as BacktestFindings
 from .assessment.backtest_findings import OutOfSample as OutOfSample
 from .assessment.confidence import Confidence as Confidence
+from .assessment.onchain_risks import OnchainRisk as OnchainRisk
 from .assessment.option_risks import OptionRisk as OptionRisk
 from .assessment.regime_alternative import RegimeAlternative as RegimeAlternative
 from .assessment.small_positions import SmallPosition as SmallPosition
@@ -11,6 +12,7 @@ from .inputs.book_liquidity import book_liquidity as book_liquidity
 from .inputs.liquidity import Liquidity as Liquidity
 from .inputs.market import Market as Market
 from .inputs.option_quotes import OptionQuotes as OptionQuotes
+from .inputs.oracles import Oracles as Oracles
 from .inputs.position import Position as Position
 from .inputs.rebalancing import CostOptimalBands as CostOptimalBands
 from .inputs.rebalancing import NoTradeBands as NoTradeBands

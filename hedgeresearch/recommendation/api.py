@@ -21,8 +21,9 @@ from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.currencies import check_currencies
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity, as_liquidity
 from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.inputs.onchain_book import onchain_book
 from hedgeresearch.recommendation.inputs.option_book import check_coin_hedges, option_book
-from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.recommendation.inputs.position import Held, Position, as_position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.problem_checks import (
     as_holdings,
@@ -41,7 +42,7 @@ from hedgeresearch.recommendation.inputs.settings import (
 )
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.selection import fit_best_on_market, run_tournament
-from hedgeresearch.recommendation.sizing.option_hedges import with_option_hedges
+from hedgeresearch.recommendation.sizing.option_hedges import with_delta
 from hedgeresearch.recommendation.sizing.plan import plan_trades
 from hedgeresearch.recommendation.sizing.valuation import value_problem
 
@@ -53,7 +54,7 @@ from hedgeresearch.recommendation.sizing.valuation import value_problem
 )
 def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with defaults
     fit: HedgeFit | None,
-    position: Position,
+    position: Held,
     instruments: Sequence[Instrument] | Instrument,
     market: Market,
     *,
@@ -79,8 +80,9 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         prices on the market's columns. Past changes of its ratio determine the widths of the
         no-trade bands; with a path of fewer than 20 dates the target counts as constant. None only
         with ``model="best"``.
-    position : Position
-        Units held of the assets to be hedged, or the value held of one.
+    position : Position, PoolPosition, LoanPosition or sequence of the last two
+        Units held of the assets to be hedged, or the value held of one; or pools and loans, whose
+        delta is hedged.
     instruments : Instrument or sequence of Instrument
         Instruments used as hedges.
     market : Market
@@ -131,16 +133,18 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
       instrument  side  contracts
     0      SP500  sell        7.0
     """
-    check_parts(fit, position, market, model)
+    given = as_position(position)
+    check_parts(fit, given, market, model)
     everything = as_instruments(instruments)
     check_terms(everything)
     options = options_among(everything)
     listed = tuple(without_options(everything))
-    position = _counted(position, everything, market)
+    position = _counted(given, everything, market)
     names = [one.name for one in listed]
     traded = [*(one.name for one in options), *names]
     held = as_holdings(holdings, traded)
     book = option_book(position, options, held[: len(options)], market)
+    onchain = onchain_book(position, market)
     settings = RecommendationSettings(
         objective, limits, rebalancing, margin, backtest, confidence, seed
     )
@@ -158,9 +162,11 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         check_fit(fit, position, listed, market)
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
-    problem = HedgeProblem(fit, position, listed, market, held[len(options) :], book)
+    problem = HedgeProblem(
+        fit, position, listed, market, held[len(options) :], book, onchain=onchain
+    )
     problem = problem.with_liquidity(measured)
-    problem = with_option_hedges(problem, limits)
+    problem = with_delta(problem, limits)
     valuation = value_problem(problem)
     plan = plan_trades(problem, valuation, settings)
     return Recommendation(Assessment(problem, valuation, settings, plan))
@@ -172,7 +178,7 @@ def _counted(position: Position, instruments: Sequence[Instrument], market: Mark
     counted = market.counted(position)
     if counted.in_coin:
         check_coin_hedges(hedges, market)
-    market.check_columns(position, hedges)
+    market.check_columns(counted, hedges)
     terms = [cast(Terms, one) for one in instruments]
     check_currencies(market, [*terms, *position.options])
-    return counted.in_units({asset: market.value(asset) for asset in position.assets})
+    return counted.in_units({asset: market.value(asset) for asset in counted.assets})

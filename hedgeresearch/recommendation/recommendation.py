@@ -18,8 +18,10 @@ from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.carry import Carry
+from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk
 from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
 from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
@@ -213,10 +215,16 @@ class Recommendation:
         return self.assessment.options
 
     @property
+    def onchain(self) -> OnchainRisk | None:
+        """Values, carry and liquidation of pools and loans; None for a position without any."""
+        return self.assessment.onchain
+
+    @property
     def stress(self) -> pd.DataFrame:
         """Profit in currency, unhedged and hedged, on the worst days and in scenarios.
 
-        A book with options is revalued on a grid of price and volatility.
+        A book with options is revalued on a grid of price and volatility, pools and loans on one of
+        prices.
         """
         return self.assessment.stress
 
@@ -274,6 +282,7 @@ class Recommendation:
         *,
         holdings: Mapping[str, float] | pd.Series[float] | None = None,
         liquidity: Mapping[str, Liquidity] | None = None,
+        oracles: Mapping[str, OracleRound] | None = None,
     ) -> Recommendation:
         """Return the recommendation one bar later, with the same parameters and bands.
 
@@ -284,7 +293,8 @@ class Recommendation:
         have changed by the same amount, while the fit goes on with the returns of the units of each
         date. Fees of the trades are left out: what a venue charged is not known here. Options are
         valued at the new prices and volatilities and the time that has passed, and the bands around
-        their delta are computed again from their gamma.
+        their delta are computed again from their gamma. So are pools and loans, which keep their
+        liquidity, collateral and debt, and the bands around them.
 
         Parameters
         ----------
@@ -298,18 +308,22 @@ class Recommendation:
         liquidity : mapping from instrument to Liquidity
             Cost and capacity measured at the bar, from which the bands around the same targets are
             computed again; those of the recommendation by default.
+        oracles : mapping from token to OracleRound
+            Rounds of oracles that are later than those of the market; the others have aged by the
+            bar.
 
         Raises
         ------
         DataError
             If a column is missing or not finite, a price leaves nothing to hedge, a contract has
-            expired, or the date is not later than the last.
+            expired, the price of an oracle must not be used, or the date is not later than the
+            last.
         """
         if date is None:
             date = bar.name if isinstance(bar, pd.Series) else None
         if date is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        after = one_bar_later(self.assessment, bar, date, holdings, liquidity)
+        after = one_bar_later(self.assessment, bar, date, holdings, liquidity, oracles)
         return Recommendation(after)
 
     def refitted(self, fit: HedgeFit) -> Recommendation:

@@ -29,6 +29,7 @@ from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import decision_sentences, trades_anything
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
+from hedgeresearch.recommendation.onchain_record import onchain_as_dict, oracles_as_dict
 from hedgeresearch.recommendation.order_list import list_option_orders, list_orders
 from hedgeresearch.recommendation.plain_values import (
     backtest_as_dict,
@@ -80,6 +81,7 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         **_risks(assessment),
         **_options(assessment),
         **_liquidity_records(problem.liquidity),
+        **_onchain(assessment),
         "reasons": list_reasons(assessment),
         "model": describe(problem.fit.model),
         "settings": _settings(assessment.settings),
@@ -117,6 +119,13 @@ def _options(assessment: Assessment) -> dict[str, Any]:
     if book is None or quotes is None:
         return {}
     return {"options": _if_available(lambda: _option_record(assessment, book, quotes))}
+
+
+def _onchain(assessment: Assessment) -> dict[str, Any]:
+    """Return the part on pools and loans, which a position without them does not have."""
+    if assessment.problem.onchain is None:
+        return {}
+    return {"onchain": _if_available(lambda: onchain_as_dict(assessment))}
 
 
 def _option_record(assessment: Assessment, book: OptionBook, quotes: OptionQuotes) -> Any:
@@ -231,6 +240,8 @@ def data_as_dict(market: Market, terms: list[Terms]) -> dict[str, Any]:
     inputs: list[Any] = [_market_mappings(market), _terms_by_name(terms)]
     if market.quotes is not None:
         inputs.append(_quotes(market.quotes))
+    if market.oracles is not None:
+        inputs.append(oracles_as_dict(market.oracles))
     digest.update(json.dumps(inputs, sort_keys=True).encode())
     return {
         "source": str(market.attrs.get("source", "")),

@@ -72,12 +72,38 @@ def test_tokens_that_fall_together_share_their_dates() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:The price of USDC stays")
-def test_a_short_position_in_what_is_owed_does_not_help() -> None:
+def test_what_is_owed_is_hedged_by_a_long_position() -> None:
+    """On the same paths, a fall of the price in a mirror, it prevents what it should."""
     loan = LoanPosition([Collateral("USDC", 16_000.0, 0.8)], {"WETH": 5.5})
     risk = simulate_loan(loan, PRICES, returns_of(), 30)
     assert risk.probability > 0.02
-    with pytest.raises(DataError, match=r"No short position in WETH lowers"):
-        risk.hedge_for(0.01, "WETH")
+    size = risk.hedge_for(0.01, "WETH")
+    assert size < 0.0
+    # what a long position gains repays debt: less of it is owed, at the price of the start
+    highest = 2_000.0 * risk.highest["WETH"]
+    left = 12_800.0 + -size * (highest - 2_000.0) - 5.5 * highest
+    assert np.mean(left < -1e-6) <= 0.01
+    assert np.mean(left < 1.0) > 0.005
+
+
+@pytest.mark.filterwarnings("ignore:The price of USDC stays")
+def test_a_token_that_only_falls_does_not_hedge_its_debt() -> None:
+    past = returns_of()
+    risk = simulate_loan(LOAN, PRICES, past.assign(USDC=-1e-6 * np.abs(past["WETH"])), 30)
+    with pytest.raises(DataError, match=r"No position in USDC lowers"):
+        risk.hedge_for(0.01, "USDC")
+
+
+def test_other_columns_are_drawn_with_the_tokens() -> None:
+    returns = returns_of()
+    perpetual = (1.0 + returns["WETH"]) ** 2 - 1.0
+    alone = simulate_loan(LOAN, PRICES, returns, 30)
+    both = simulate_loan(LOAN, PRICES, returns.assign(PERP=perpetual), 30)
+    np.testing.assert_array_equal(alone.lowest_health, both.lowest_health)
+    np.testing.assert_allclose(both.highest["PERP"], both.highest["WETH"] ** 2)
+    np.testing.assert_allclose(both.lowest["PERP"], both.lowest["WETH"] ** 2)
+    expected = 1.5 * np.minimum(both.lowest["WETH"], 1.0)
+    np.testing.assert_allclose(both.lowest_health, expected)
 
 
 @pytest.mark.filterwarnings("ignore:The price of .* stays")

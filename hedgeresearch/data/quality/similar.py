@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._constants import OPTIONS_ON
+from hedgeresearch._constants import HEDGED_BY_THEMSELVES
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.words import listed
 from hedgeresearch.typing import Array
@@ -38,7 +38,7 @@ def find_similar(covariance: Array, names: list[str]) -> list[DataProblem]:
 
 
 def _same_as_asset(correlation: Array, names: list[str]) -> list[DataProblem]:
-    if str(names[0]).startswith(OPTIONS_ON):  # options are hedged with their underlying
+    if str(names[0]).startswith(HEDGED_BY_THEMSELVES):
         return []
     own = 1.0 - correlation[0, 1:] ** 2
     problems = []

@@ -20,10 +20,21 @@ from hedgeresearch.recommendation.assessment.data_problems import (
     other_closes,
 )
 from hedgeresearch.recommendation.assessment.expiry import expiring
+from hedgeresearch.recommendation.assessment.loan_liquidation import (
+    assess_loans,
+    joint_liquidation,
+    simulate_loans,
+)
 from hedgeresearch.recommendation.assessment.margin import (
     assess_margin,
     without_maintenance_margin,
 )
+from hedgeresearch.recommendation.assessment.onchain_profits import (
+    OnchainProfits,
+    onchain_stress,
+    past_onchain_profits,
+)
+from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk, assess_onchain
 from hedgeresearch.recommendation.assessment.option_profits import (
     BookProfits,
     option_stress,
@@ -242,11 +253,11 @@ class Assessment:
     def past_returns(self) -> pd.DataFrame:
         """Past returns of position and hedges, (n_dates, 1 + n), as fractions of the value now.
 
-        Those of a position with options are by full revaluation.
+        Those of a position with options, pools or loans are by full revaluation.
         """
         returns = past_returns(self.problem, self.valuation)
-        if self.problem.options is not None:
-            profits = self._option_profits.position
+        if self.problem.revalued is not None:
+            profits = self._revalued_profits.position
             returns[returns.columns[0]] = profits / self.valuation.value
         return returns
 
@@ -267,6 +278,48 @@ class Assessment:
         past = self._option_profits if enough else None
         return assess_options(self.problem, self.valuation, self.plan.holdings, past)
 
+    @property
+    def revaluation(self) -> pd.Series | None:
+        """Volatility of one period, unhedged and hedged, of what is revalued at past moves."""
+        found = self.onchain if self.options is None else self.options
+        return None if found is None else found.revaluation
+
+    @cached_property
+    def onchain(self) -> OnchainRisk | None:
+        """Values, carry, stress and liquidation of pools and loans; None without any."""
+        if self.problem.onchain is None:
+            return None
+        enough = len(self.problem.market) > MIN_STRESS_RETURNS
+        return assess_onchain(
+            self.problem,
+            self.valuation,
+            self.plan.holdings,
+            self.spacing,
+            self.carry,
+            self._onchain_profits if enough else None,
+            self._loan_liquidation if enough else (None, None),
+        )
+
+    @cached_property
+    def _loan_liquidation(self) -> tuple[pd.DataFrame | None, pd.Series[float] | None]:
+        """Table of loans, and the joint probabilities of liquidation."""
+        risks = simulate_loans(self.problem, self.settings, self.margin_horizon)
+        loans = assess_loans(self.problem, risks, self.settings.margin.probability)
+        joint = joint_liquidation(self.problem, risks, self.margin, self.plan.holdings)
+        return loans, joint
+
+    @property
+    def _revalued_profits(self) -> BookProfits | OnchainProfits:
+        """Past profits of what is revalued in full."""
+        is_onchain = self.problem.options is None
+        return self._onchain_profits if is_onchain else self._option_profits
+
+    @cached_property
+    def _onchain_profits(self) -> OnchainProfits:
+        """Past profits of pools and loans, revalued at past moves of their tokens."""
+        returns = past_returns(self.problem, self.valuation)
+        return past_onchain_profits(self.problem, self.valuation, returns, self.plan.holdings)
+
     @cached_property
     def expiring_options(self) -> dict[str, pd.Timestamp]:
         """Expiry of each option held that ends within the horizon of the hedge, by name."""
@@ -285,6 +338,14 @@ class Assessment:
             profits = self._option_profits
             dates = self.past_returns.index
             return option_stress(self.problem, self.valuation, self.plan.holdings, profits, dates)
+        if self.problem.onchain is not None:
+            return onchain_stress(
+                self.problem,
+                self.valuation,
+                self.plan.holdings,
+                self._onchain_profits,
+                self.past_returns.index,
+            )
         return assess_stress(self.problem, self.valuation, self.past_returns, self.plan.holdings)
 
     @cached_property
@@ -301,8 +362,8 @@ class Assessment:
 
     @cached_property
     def variance_sources(self) -> VarianceSources | None:
-        """Legs whose shocks cause the variance that is left; None without a hedge or of options."""
-        if self.problem.options is not None:
+        """Legs whose shocks cause the variance that is left; None without a hedge, or of gamma."""
+        if self.problem.revalued is not None and self.problem.revalued.gamma:
             return None
         return assess_variance_sources(self.past_returns, self.valuation, self.plan.holdings)
 

@@ -129,16 +129,21 @@ def _reach_probabilities(
     paths: PriceRange, barrier: float, side: Literal["long", "short"]
 ) -> dict[str, float]:
     """Return the probability that the price reaches a barrier: simulated and in closed form."""
-    from scipy.stats import binomtest
-
     probability = paths.probability(barrier, side)
-    n_paths = len(paths.lowest)
-    reached = binomtest(round(probability * n_paths), n_paths)
-    lower, upper = reached.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
+    lower, upper = share_interval(probability, len(paths.lowest))
     return {
         "liquidation price": barrier,
         "probability": probability,
-        "lower": float(lower),
-        "upper": float(upper),
+        "lower": lower,
+        "upper": upper,
         "closed form": closed_form_reach_probability(paths, barrier, side),
     }
+
+
+def share_interval(probability: float, n_paths: int) -> tuple[float, float]:
+    """Return the ends of the 95% interval of a share of simulated paths."""
+    from scipy.stats import binomtest
+
+    reached = binomtest(round(probability * n_paths), n_paths)
+    lower, upper = reached.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
+    return float(lower), float(upper)

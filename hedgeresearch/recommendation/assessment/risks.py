@@ -71,11 +71,11 @@ def assess_stress(
         index=names,
         columns=names,
     )
-    spike = _funding_spike(problem, exposures)
+    spike = funding_spike(problem, exposures)
     return stress_table(exposures, returns, covariance, funding=spike)
 
 
-def _funding_spike(problem: HedgeProblem, exposures: pd.Series[float]) -> FundingSpike | None:
+def funding_spike(problem: HedgeProblem, exposures: pd.Series[float]) -> FundingSpike | None:
     """Return funding rates that go against the perpetuals held; None where there are none."""
     perpetuals = [one.name for one in problem.instruments if one.funding is not None]
     if not perpetuals:

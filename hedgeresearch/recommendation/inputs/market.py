@@ -23,6 +23,7 @@ from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.instruments.returns import instrument_returns
+from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.inputs.market_checks import (
     check_coin,
     check_links,
@@ -34,9 +35,11 @@ from hedgeresearch.recommendation.inputs.market_checks import (
     refuse_absent,
     refuse_returns,
 )
+from hedgeresearch.recommendation.inputs.onchain_values import onchain_units
 from hedgeresearch.recommendation.inputs.option_positions import counts_in_coin
 from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes, checked_quotes
-from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.recommendation.inputs.oracles import Oracles, checked_oracles
+from hedgeresearch.recommendation.inputs.position import Held, Position, as_position
 from hedgeresearch.typing import Array
 
 Kind = Literal["simple", "difference"]
@@ -68,6 +71,8 @@ class Market:
         that inverse options pay, everything is counted in coin.
     quotes : OptionQuotes
         Implied volatilities, forwards and the moment at which options are valued.
+    oracles : Oracles
+        Last rounds of the oracles by whose prices loans are liquidated.
 
     Raises
     ------
@@ -88,6 +93,7 @@ class Market:
     underlying: Mapping[str, str]
     currency: str | None
     quotes: OptionQuotes | None
+    oracles: Oracles | None
     attrs: Mapping[Any, Any]
     _rows: GrowingTable
     _column_numbers: Mapping[str, int]
@@ -100,6 +106,7 @@ class Market:
         underlying: Mapping[str, str] | None = None,
         currency: str | None = None,
         quotes: OptionQuotes | None = None,
+        oracles: Oracles | None = None,
     ) -> None:
         table = with_plain_names(table)
         refuse_returns(table)
@@ -115,6 +122,7 @@ class Market:
         fields |= {
             "currency": checked_currency(currency),
             "quotes": checked_quotes(quotes, columns),
+            "oracles": checked_oracles(oracles),
             "attrs": FrozenMapping(table.attrs),
             "_rows": GrowingTable(frame.to_numpy(), frame.columns, frame.index),
             "_column_numbers": columns,
@@ -183,7 +191,7 @@ class Market:
 
     def returns(
         self,
-        position: Position,
+        position: Held,
         instruments: Sequence[Instrument] | Instrument,
         kind: Kind = "simple",
     ) -> tuple[pd.Series[float], pd.DataFrame]:
@@ -191,7 +199,7 @@ class Market:
 
         Parameters
         ----------
-        position : Position
+        position : Position, or a pool or a loan, or a list of them
         instruments : Instrument or sequence of Instrument
             Instruments used as hedges; their returns are their payoffs. Options among them are
             left out: their number follows from their vega, not from a model of returns.
@@ -211,7 +219,7 @@ class Market:
         """
         check_choice(kind, "kind", ("simple", "difference"))
         listed = without_options(as_instruments(instruments))
-        position = self.counted(position, kind)
+        position = self.counted(as_position(position), kind)
         self.check_columns(position, listed)
         table = self.table
         values = pd.DataFrame(
@@ -230,7 +238,12 @@ class Market:
         return position.returns(values, kind), hedges
 
     def counted(self, position: Position, kind: Kind = "simple") -> Position:
-        """Return the position as the account counts it: options in currency, or in their coin."""
+        """Return the position as the account counts it, at the last prices.
+
+        Options count in currency, or in their coin; pools and loans as the tokens that they hold.
+        """
+        if position.onchain:
+            return position.with_onchain_units(onchain_units(position.onchain, self))
         options = list(position.options)
         in_coin = counts_in_coin(options, self.currency, position.delta)
         if in_coin and kind == "difference":
@@ -280,7 +293,16 @@ class Market:
         object.__setattr__(longer, "_rows", self._rows.append(row, [date]))
         if self.quotes is not None and self.quotes.moment is not None:
             object.__setattr__(longer, "quotes", self.quotes.after(date - self.last_date))
+        if self.oracles is not None:
+            object.__setattr__(longer, "oracles", self.oracles.after(date - self.last_date))
         return longer
+
+    def with_rounds(self, rounds: Mapping[str, OracleRound]) -> Market:
+        """Return this market with later rounds of oracles, by token."""
+        later = copy(self)
+        oracles = Oracles(rounds) if self.oracles is None else self.oracles.with_rounds(rounds)
+        object.__setattr__(later, "oracles", oracles)
+        return later
 
     def _rate_series(self, name: str, table: pd.DataFrame) -> Any:
         rate = self.rates.get(name, 1.0)

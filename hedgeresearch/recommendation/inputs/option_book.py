@@ -80,6 +80,16 @@ class OptionBook:
         """Value and Greeks of one contract of each, (n_options,) each."""
         return value_options(self.state)
 
+    @property
+    def gamma(self) -> float:
+        """Gamma of all contracts, in the currency of the account."""
+        return self.total(self.values.gamma)
+
+    @property
+    def in_coin(self) -> bool:
+        """True where the account counts in the coin that pays the options."""
+        return self.state.in_coin
+
     def total(self, values: Array, n_first: int | None = None) -> float:
         """Return the sum over contracts held, of the first options or of all."""
         return float(self.contracts[:n_first] @ values[:n_first])

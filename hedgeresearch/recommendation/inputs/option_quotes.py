@@ -64,18 +64,14 @@ class OptionQuotes:
             links = as_mapping(getattr(self, name), name, "{'BTC_P': 'BTC_P_IV'}")
             object.__setattr__(self, name, FrozenMapping(links))
         if self.moment is not None:
-            object.__setattr__(self, "moment", _zoned(self.moment))
+            object.__setattr__(self, "moment", zoned_moment(self.moment))
 
     def after(self, passed: Any) -> OptionQuotes:
         """Return the quotes with the moment later by the time between two dates."""
         if self.moment is None:
             return self
-        if not isinstance(passed, pd.Timedelta):
-            raise DataError(
-                "a market with options must have dates, so that a bar says how much time has "
-                f"passed; got {passed!r} between two of them. Pass a table with timestamps."
-            )
-        return OptionQuotes(self.volatilities, self.forwards, self.discounts, self.moment + passed)
+        moment = later_moment(self.moment, passed, "options")
+        return OptionQuotes(self.volatilities, self.forwards, self.discounts, moment)
 
     def check_columns(self, columns: Collection[str]) -> None:
         """Refuse values that are neither columns of a table nor numbers."""
@@ -88,12 +84,23 @@ class OptionQuotes:
                 check_between(number, f"{field} of {name!r}", 0.0, np.inf)
 
 
-def _zoned(moment: Any) -> pd.Timestamp:
+def later_moment(moment: pd.Timestamp, passed: Any, what: str) -> pd.Timestamp:
+    """Return a moment that is later by the time between two dates of a market."""
+    if not isinstance(passed, pd.Timedelta):
+        raise DataError(
+            f"a market with {what} must have dates, so that a bar says how much time has "
+            f"passed; got {passed!r} between two of them. Pass a table with timestamps."
+        )
+    return moment + passed
+
+
+def zoned_moment(moment: Any) -> pd.Timestamp:
+    """Return a moment as a Timestamp; refuse one without a zone."""
     found = as_timestamp(moment, "moment")
     if found.tz is None:
         raise DataError(
             f"moment must be a time with a zone; got {moment!r}. Pass for example "
-            "'2026-05-27 08:00+00:00': an hour counts near expiry."
+            "'2026-05-27 08:00+00:00': an hour counts."
         )
     return found
 

@@ -9,11 +9,10 @@ single asset are the asset's own.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,23 +20,26 @@ import pandas as pd
 from hedgeresearch._constants import OPTIONS_ON
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.mappings import preview
-from hedgeresearch._validation.numbers import as_number
-from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.option_terms import OptionTerms
+from hedgeresearch.recommendation.inputs.onchain_positions import (
+    OnchainPosition,
+    checked_onchain,
+    onchain_name,
+)
 from hedgeresearch.recommendation.inputs.option_positions import (
     NamedDelta,
     check_delta,
     checked_options,
 )
+from hedgeresearch.recommendation.inputs.position_checks import checked_units, checked_value
 from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Position:
-    """Units held by name of the asset, or the value held of one asset, and options on it.
+    """Units held by name, or the value held of one asset, with options on it, or pools and loans.
 
     Negative is short.
 
@@ -59,12 +61,15 @@ class Position:
         Delta by which options count: Black's of an account in the currency of their strike, or the
         premium-adjusted one of an account in the coin that pays them. By default the one of the
         account; the other is refused.
+    onchain : PoolPosition, LoanPosition or sequence of them
+        Pools and loans, alone or with units of tokens held elsewhere. Their delta counts as units:
+        the tokens that a pool holds at the last price, and those deposited less those owed.
 
     Raises
     ------
     DataError
-        If nothing is held, units are not finite, both units and a value are given, or options are
-        not on one underlying.
+        If nothing is held, units are not finite, both units and a value are given, options are
+        not on one underlying, or options and pools or loans are held together.
 
     Examples
     --------
@@ -81,6 +86,12 @@ class Position:
     >>> put = hr.OptionContract("ES_P", "ES", "put", 4000.0, 50, expiry="2026-06-19 13:30+00:00")
     >>> Position({"ES": 150}, options={put: 20}).assets
     ['ES']
+
+    Liquidity in a pool, with two ether sold elsewhere:
+
+    >>> ether = hr.onchain.LiquidityRange(1_000.0, 1_500.0, 2_500.0)
+    >>> Position({"WETH": -2}, onchain=hr.onchain.PoolPosition([ether], "WETH", "USDC")).name
+    'pool of WETH and USDC'
     """
 
     units: Mapping[str, float] = FrozenMapping({})
@@ -90,6 +101,10 @@ class Position:
     of: str | None = None
     options: Mapping[OptionTerms, float] = FrozenMapping({})
     delta: NamedDelta | None = None
+    onchain: Sequence[OnchainPosition] = ()
+    onchain_units: Mapping[str, float] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
     option_units: float | None = field(default=None, init=False, repr=False, compare=False)
     in_coin: bool = field(default=False, init=False, repr=False, compare=False)
 
@@ -98,12 +113,19 @@ class Position:
             raise DataError(f"name must be text; got {self.name!r}.")
         object.__setattr__(self, "options", FrozenMapping(checked_options(self.options)))
         check_delta(self.delta)
+        object.__setattr__(self, "onchain", checked_onchain(self.onchain))
+        if self.onchain:
+            self._check_with_onchain()
+            held = checked_units(self.units) if self.units else {}
+            object.__setattr__(self, "units", FrozenMapping(held))
+            object.__setattr__(self, "name", self.name or onchain_name(self.onchain))
+            return
         if self.options:
             object.__setattr__(self, "units", FrozenMapping(self._units_with_options()))
         elif self.value is None and self.of is None:
-            object.__setattr__(self, "units", FrozenMapping(_checked_units(self.units)))
+            object.__setattr__(self, "units", FrozenMapping(checked_units(self.units)))
         else:
-            object.__setattr__(self, "value", _checked_value(self.value, self.of, self.units))
+            object.__setattr__(self, "value", checked_value(self.value, self.of, self.units))
         default_name = "portfolio" if self.is_portfolio else self.assets[0]
         if self.options:  # what hedges may be the underlying itself
             default_name = f"{OPTIONS_ON}{self.assets[0]}"
@@ -111,7 +133,12 @@ class Position:
 
     @property
     def assets(self) -> list[str]:
-        """Names of the assets held, or of the one that options are on."""
+        """Names of the assets held, or of the one that options are on.
+
+        Those of pools and loans, whose price moves, are known in a market only.
+        """
+        if self.onchain:
+            return list(self._held())
         if self.options:
             return [next(iter(self.options)).underlying]
         return list(self.units) if self.of is None else [self.of]
@@ -119,7 +146,7 @@ class Position:
     @property
     def is_portfolio(self) -> bool:
         """True where several assets are held."""
-        return len(self.units) > 1
+        return len(self._held()) > 1 if self.onchain else len(self.units) > 1
 
     def in_account(self, *, in_coin: bool, option_units: float | None = None) -> Position:
         """Return the position in an account, with the units that its options count as.
@@ -132,6 +159,12 @@ class Position:
         later = copy(self)
         object.__setattr__(later, "in_coin", in_coin)  # the class is frozen
         object.__setattr__(later, "option_units", option_units)
+        return later
+
+    def with_onchain_units(self, units: Mapping[str, float]) -> Position:
+        """Return the position with the units that its pools and loans count as, by token."""
+        later = copy(self)
+        object.__setattr__(later, "onchain_units", FrozenMapping(units))  # the class is frozen
         return later
 
     def in_units(self, prices: Mapping[str, float]) -> Position:
@@ -174,7 +207,7 @@ class Position:
         if kind == "difference":
             return 1.0 if self.is_portfolio else next(iter(self._held().values()))
         if self.is_portfolio:
-            return sum(abs(units * prices[asset]) for asset, units in self.units.items())
+            return sum(abs(units * prices[asset]) for asset, units in self._held().items())
         return self.net_value(prices)
 
     def returns(self, prices: pd.DataFrame, kind: str) -> pd.Series[float]:
@@ -199,7 +232,7 @@ class Position:
         if not self.is_portfolio:
             # the sign of a single holding is in its value, not in its returns
             return changes[:, 0] if kind == "difference" else changes[:, 0] / before[:, 0]
-        units = np.array(list(self.units.values()))
+        units = np.array(list(self._held().values()))
         profits = changes @ units
         if kind == "difference":
             return np.asarray(profits)
@@ -210,9 +243,11 @@ class Position:
         if not paid:
             return self
         units = {asset: held + paid.get(asset, 0.0) for asset, held in self.units.items()}
-        return self._with_units(_checked_units(units))
+        return self._with_units(checked_units(units))
 
     def _held(self) -> Mapping[str, float]:
+        if self.onchain:
+            return self._held_with_onchain()
         if self.options:
             if self.option_units is None:
                 raise DataError(
@@ -228,6 +263,31 @@ class Position:
             )
         return self.units
 
+    def _held_with_onchain(self) -> dict[str, float]:
+        """Return the units of pools and loans, and those that are held with them."""
+        if self.onchain_units is None:
+            raise DataError(
+                "the tokens of pools and loans must be known; they are those of a market at its "
+                "last date. Use hr.recommend, or market.counted(position)."
+            )
+        counted = dict(self.onchain_units)
+        for asset, units in self.units.items():
+            counted[asset] = counted.get(asset, 0.0) + units
+        return counted
+
+    def _check_with_onchain(self) -> None:
+        """Refuse what pools and loans are not hedged together with."""
+        if self.options:
+            raise DataError(
+                "options and pools or loans must not be in one position; got both. Recommend a "
+                "hedge for each on its own."
+            )
+        if self.value is not None or self.of is not None:
+            raise DataError(
+                "a position with pools or loans must have units or none; got a value. Pass the "
+                "units that it buys."
+            )
+
     def _units_with_options(self) -> dict[str, float]:
         """Return the units held together with options: of their underlying, or none."""
         if self.value is not None or self.of is not None:
@@ -235,7 +295,7 @@ class Position:
                 "a position with options must have units or none; got a value. Pass the units "
                 "that it buys."
             )
-        units = _checked_units(self.units) if self.units else {}
+        units = checked_units(self.units) if self.units else {}
         others = [asset for asset in units if asset not in self.assets]
         if others:
             raise DataError(
@@ -250,35 +310,13 @@ class Position:
         return later
 
 
-def _checked_units(given: Any) -> dict[str, float]:
-    """Return units by asset as floats."""
-    if not isinstance(given, Mapping) or not given:
-        raise DataError(
-            "position must map assets to units held, such as {'BTC': 25}, or have a value, such as "
-            f"Position(value=500_000, of='BTC'); got {preview(given)}."
-        )
-    held = {asset: as_number(units) for asset, units in given.items()}
-    for asset, units in held.items():
-        check_between(units, f"units of {asset!r}", -math.inf, math.inf)
-        if units == 0:
-            raise DataError(f"units of {asset!r} must not be zero; leave it out of the position.")
-    return {asset: float(units) for asset, units in held.items()}
+Held: TypeAlias = Position | OnchainPosition | Sequence[OnchainPosition]
+"""A position, or pools and loans that are hedged as they are."""
 
 
-def _checked_value(value: Any, asset: Any, units: Any) -> float:
-    """Return the value of a position that is given by it, in currency."""
-    if value is None or not isinstance(asset, str) or not asset:
-        raise DataError(
-            "value and of must be given together, such as Position(value=500_000, of='BTC'); got "
-            f"value={value!r} and of={asset!r}."
-        )
-    if units:
-        raise DataError(
-            f"position must have units or a value; got both, {preview(dict(units))} and "
-            f"{value!r} of {asset!r}. Leave one out."
-        )
-    amount = as_number(value)
-    check_between(amount, f"value of {asset!r}", -math.inf, math.inf)
-    if amount == 0:
-        raise DataError(f"value of {asset!r} must not be zero; there is nothing to hedge.")
-    return float(amount)
+def as_position(held: Any) -> Any:
+    """Return pools and loans as a position; anything else as it is."""
+    is_list = isinstance(held, list | tuple) and bool(held)
+    if isinstance(held, OnchainPosition) or (is_list and isinstance(held[0], OnchainPosition)):
+        return Position(onchain=held)
+    return held

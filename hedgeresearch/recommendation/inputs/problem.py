@@ -12,12 +12,14 @@ import pandas as pd
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity, at_measured_spreads
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
     latest_observations,
     ratio_kind,
 )
+from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook
 from hedgeresearch.recommendation.inputs.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.payments import payments, units_paid
 from hedgeresearch.recommendation.inputs.position import Position
@@ -47,6 +49,8 @@ class HedgeProblem:
     liquidity : mapping from instrument to Liquidity
         Cost and capacity as measured, for those that were; the half spreads of the instruments
         are those measured.
+    onchain : OnchainBook or None
+        Pools and loans of the position; None where there are none.
     """
 
     fit: HedgeFit
@@ -56,6 +60,12 @@ class HedgeProblem:
     holdings: Array
     options: OptionBook | None = None
     liquidity: Mapping[str, Liquidity] = field(default_factory=dict)
+    onchain: OnchainBook | None = None
+
+    @property
+    def revalued(self) -> OptionBook | OnchainBook | None:
+        """Options, or pools and loans, which are revalued in full; None without any."""
+        return self.onchain if self.options is None else self.options
 
     @property
     def names(self) -> list[str]:
@@ -79,6 +89,15 @@ class HedgeProblem:
         """Kind of the ratio: shares of value ("simple"), or units ("difference")."""
         return ratio_kind(self.fit)
 
+    def past_moves(self) -> dict[str, Array]:
+        """Return past moves of the assets as fractions of their value now, (n_dates,) each."""
+        moves = {}
+        for asset in self.position.assets:
+            path = self.market.value_path(asset, len(self.market))
+            base = path[-1] if self.kind == "difference" else path[:-1]
+            moves[asset] = np.diff(path) / base
+        return moves
+
     def holding(self, contracts: Array) -> HedgeProblem:
         """Return the problem with other contracts held of everything that may be traded."""
         n_options = len(contracts) - len(self.instruments)
@@ -95,7 +114,11 @@ class HedgeProblem:
         return replace(self, instruments=instruments, liquidity={**self.liquidity, **measured})
 
     def next_bar(
-        self, bar: Mapping[Any, float] | pd.Series[float], date: Any, holdings: Array
+        self,
+        bar: Mapping[Any, float] | pd.Series[float],
+        date: Any,
+        holdings: Array,
+        oracles: Mapping[str, OracleRound] | None = None,
     ) -> HedgeProblem:
         """Return the problem one bar later, with the same parameters of the model.
 
@@ -107,6 +130,8 @@ class HedgeProblem:
         holdings : array (n_instruments,)
             Contracts held over the bar. What they pay over it, funding included, is added to the
             position where it holds the currency of the payoff, such as the coin.
+        oracles : mapping from token to OracleRound
+            Later rounds of oracles.
 
         Raises
         ------
@@ -114,6 +139,8 @@ class HedgeProblem:
             If the bar is not valid, a price leaves nothing to hedge, or a contract has expired.
         """
         market = self.market.append(bar, date)
+        if oracles:
+            market = market.with_rounds(oracles)
         check_latest_prices(self.position, self.instruments, market, self.kind)
         observed = latest_observations(self.fit, self.position, self.instruments, market, n_dates=1)
         check_finite(observed, [self.position.name, *self.names])
@@ -126,6 +153,7 @@ class HedgeProblem:
             market=market,
             holdings=holdings,
             options=None if self.options is None else self.options.at(market),
+            onchain=None if self.onchain is None else self.onchain.at(market),
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from hedgeresearch._formatting import exact, money, side
 from hedgeresearch.hedges.plausibility import absurdities
 from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.inputs.onchain_positions import onchain_labels
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.narrative.data import absurd_opening, chance_opening
@@ -36,19 +37,19 @@ def _effect(assessment: Assessment) -> str:
     position = describe_position(
         assessment.problem.position, assessment.valuation.value, assessment.currency
     )
-    options = assessment.options
-    if options is not None and options.revaluation is not None:
+    revaluation = assessment.revaluation
+    if revaluation is not None:
         return effect_sentence(
             position,
-            float(options.revaluation["unhedged"]),
-            float(options.revaluation["hedged"]),
+            float(revaluation["unhedged"]),
+            float(revaluation["hedged"]),
             assessment.spacing.describe(1),
             assessment.currency,
             basis=revaluation_basis(assessment),
         )
     volatility = assessment.volatility
     return effect_sentence(
-        position if options is None else f"the delta of {position}",
+        position if assessment.problem.revalued is None else f"the delta of {position}",
         volatility["unhedged"],
         volatility["as recommended"],
         assessment.ahead,
@@ -91,6 +92,8 @@ def describe_position(position: Position, value: float, currency: str) -> str:
         return f"{money(abs(value), currency)} of {side_text}{position.of}"
     if position.options:
         return _holdings_with_options(position)
+    if position.onchain:
+        return _onchain_holdings(position)
     if len(position.units) > MAX_NAMED:
         worth = money(value, currency)
         return f"a portfolio of {len(position.units)} assets worth {worth} gross"
@@ -110,6 +113,18 @@ def _holdings_with_options(position: Position) -> str:
         f"{exact(abs(units))} {'short ' if units < 0.0 else ''}{name}"
         for name, units in held.items()
     )
+
+
+def _onchain_holdings(position: Position) -> str:
+    """Return pools, loans and the units with them in words."""
+    if len(position.onchain) + len(position.units) > MAX_NAMED:
+        return f"{len(position.onchain)} pools and loans"
+    names = [f"the {name}" for name in onchain_labels(position.onchain)]
+    units = [
+        f"{exact(abs(units))} {'short ' if units < 0.0 else ''}{asset}"
+        for asset, units in position.units.items()
+    ]
+    return " and ".join([*names, *units])
 
 
 def _traded_options(problem: HedgeProblem) -> list[str]:

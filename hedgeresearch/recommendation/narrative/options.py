@@ -50,18 +50,20 @@ def trades_options(assessment: Assessment) -> bool:
 
 
 def model_sentences(assessment: Assessment) -> list[str]:
-    """Return what the ratio of the model is about; nothing without options."""
-    book = assessment.problem.options
-    if book is None:
+    """Return what the ratio of the model is about; nothing where there is no gamma."""
+    problem = assessment.problem
+    what = ["gamma", "vega"] if problem.options is not None else ["gamma"]
+    if problem.revalued is None or not problem.revalued.gamma:
         return []
+    names = " and ".join(problem.position.assets)
     return [
-        f"The ratio of the model and what it is expected to remove are of {book.underlying} and "
-        "its hedges: of the delta, not of gamma and vega."
+        f"The ratio of the model and what it is expected to remove are of {names} and its hedges: "
+        f"of the delta, not of {' and '.join(what)}."
     ]
 
 
 def revaluation_basis(assessment: Assessment) -> str:
-    """Return what the volatility of a book is computed from, in words."""
+    """Return what the volatility of a revalued position is computed from, in words."""
     return f"when revalued at {past_moves(assessment.problem)}"
 
 

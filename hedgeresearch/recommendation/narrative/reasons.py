@@ -24,6 +24,10 @@ from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
+from hedgeresearch.recommendation.narrative.onchain import (
+    loan_sentences,
+    onchain_sentences,
+)
 from hedgeresearch.recommendation.narrative.options import (
     model_sentences,
     option_sentences,
@@ -84,8 +88,10 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *default_sentences(assessment.problem.fit.model, assessment.confidence.backtest),
         *_if_available("What regimes would change", _regime_alternative, assessment),
         *_if_available("Options", option_sentences, assessment),
+        *_if_available("Pools and loans", onchain_sentences, assessment),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),
+        *_if_available("Liquidation risk of loans", loan_sentences, assessment),
         *_if_available("Liquidation risk", _liquidation_sentences, assessment),
         *_if_available("Past losses", past_loss_sentences, assessment),
         *_if_available("Tails", tail_sentences, assessment),

@@ -36,8 +36,8 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
     """
     profits = assessment.past * assessment.valuation.value
     is_expected = assessment.horizon == 1 and not assessment.is_synchronised
-    # that of the delta alone leaves out what options lose by gamma
-    is_expected = is_expected and assessment.problem.options is None
+    # that of the delta alone leaves out what options and pools lose by gamma
+    is_expected = is_expected and assessment.problem.revalued is None
     volatility = assessment.period_volatility["as recommended"]
     name = "its expected volatility"
     if not is_expected:

@@ -166,9 +166,11 @@ def tracking_error_half_widths(
     unstable = np.zeros(len(lots), dtype=bool)
     terms = zip(target_variances, volatilities, lots, strict=True)
     for i, (variance, volatility, lot) in enumerate(terms):
+        half_widths[i] = lot / 2.0
+        if allowed == variance == 0.0:  # neither the position nor its target moves
+            continue
         # trading at each date leaves more than is allowed: the band is as narrow as lots permit
         unstable[i] = allowed / alike <= volatility * math.sqrt(variance / 2.0)
-        half_widths[i] = lot / 2.0
         if not unstable[i]:
             half_widths[i] = tracking_error_band(
                 allowed / alike, volatility, target_variance=variance, step=1.0, lot=lot

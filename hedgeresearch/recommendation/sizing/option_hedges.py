@@ -33,14 +33,19 @@ HALF_LOT = 0.5 + 1e-9
 """Lots from the target up to which a holding is left alone."""
 
 
-def with_option_hedges(problem: HedgeProblem, limits: Limits) -> HedgeProblem:
-    """Return the problem with the options that hedge it traded, and the delta of all options.
+def with_delta(problem: HedgeProblem, limits: Limits) -> HedgeProblem:
+    """Return the problem with the options that hedge it traded, and the delta of what it holds.
+
+    That is the delta of all options, or of pools and loans.
 
     Raises
     ------
     DataError
         If there are more than two, two that are the same hedge, or they have no vega or gamma.
     """
+    if problem.onchain is not None:
+        position = problem.onchain.counted_in(problem.position, problem.market)
+        return replace(problem, position=position)
     if problem.options is None:
         return problem
     book = problem.options

@@ -24,14 +24,14 @@ def past_targets(problem: HedgeProblem, valuation: Valuation, objective: Objecti
     contract pays in a coin of the position, its gains are paid in the coin that is held, so the
     contract behaves like a linear one, on as many coins as it is worth today.
 
-    The delta of options was another one then: their targets are those of past ratios at the delta
-    and the prices of today, and what the price does to them is in ``delta_moves``.
+    The delta of options and pools was another one then: their targets are those of past ratios at
+    the delta and the prices of today, and what the price does to them is in ``delta_moves``.
     """
     market = problem.market
     n_dates = min(MAX_PAST_DATES, len(market) - 1, len(problem.fit.ratio))
     kept = np.array(objective.betas(problem.names))
     ratios = problem.fit.ratio.to_numpy()[-n_dates:] - kept
-    if problem.kind == "difference" or problem.options is not None:
+    if problem.kind == "difference" or problem.revalued is not None:
         return contracts_for_ratios(ratios, valuation.scale, valuation.sizes)
     scale = _past_values(problem, n_dates + 1)[:-1, None]
     notionals = _past_notionals(problem, valuation, n_dates + 1)[:-1]

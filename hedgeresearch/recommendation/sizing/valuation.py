@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +25,10 @@ class Valuation:
     scale : float
         Value of one unit of the position's returns; for differences, in units.
     value : float
-        Signed value of the position; for a portfolio, its gross value.
+        Signed value of the position; for a portfolio, its gross value; with pools and loans, the
+        sum of the values of all parts without sign.
     net_value : float
-        Net value of the position: value long minus value short.
+        Net value of the position: value long minus value short; of pools, of their delta.
     sizes : array (n_instruments,)
         Value of one unit of the returns of one contract; for differences, its size.
     notionals : array (n_instruments,)
@@ -83,7 +85,7 @@ def value_problem(problem: HedgeProblem) -> Valuation:
     impacts, capacities, factors = liquidity_arrays(problem.liquidity, problem.names)
     return Valuation(
         scale=scale,
-        value=position.scale(prices, "simple"),
+        value=_value(problem, prices),
         net_value=position.net_value(prices),
         sizes=sizes,
         notionals=notionals,
@@ -113,6 +115,16 @@ def _smallest_orders(problem: HedgeProblem) -> Array:
     )
 
 
+def _value(problem: HedgeProblem, prices: Mapping[str, float]) -> float:
+    """Return the value of the position, in currency."""
+    book = problem.onchain
+    if book is None:
+        return problem.position.scale(prices, "simple")
+    units = problem.position.units
+    apart = sum(abs(held * prices[asset]) for asset, held in units.items())
+    return apart + sum(abs(book.worth(one)) for one in book.held)
+
+
 def position_volatility(problem: HedgeProblem, valuation: Valuation, holdings: Array) -> float:
     """Return the standard deviation of the next profit with holdings (n_instruments,).
 
@@ -134,6 +146,8 @@ def _check_counts(problem: HedgeProblem, scale: float, sizes: Array) -> None:
         problem.terms, sizes.tolist(), ratios, problem.holdings, strict=True
     ):
         position = abs(scale) / size if size > 0.0 else np.inf
+        if position == 0.0 and problem.onchain is not None:  # out of range: nothing to hedge
+            position = 1.0
         if not 1.0 / MAX_CONTRACTS <= position <= MAX_CONTRACTS:
             raise DataError(
                 f"the position must be worth between {1.0 / MAX_CONTRACTS:g} and "

@@ -1,0 +1,173 @@
+r"""Values of the tokens of pools and loans in an account, and the tokens whose price moves.
+
+A pool that holds x base and y quote tokens at their values B and Q in the account is worth
+
+.. math:: V(B, Q) = Q \, v(B / Q), \qquad \frac{\partial V}{\partial B} = x, \quad
+          \frac{\partial V}{\partial Q} = y
+
+with v its value in quote tokens, which is homogeneous in the two prices: the tokens that it holds
+are its deltas, whichever of them moves, and the order of the tokens does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.terms import DOLLARS
+from hedgeresearch.onchain.position import PoolPosition
+from hedgeresearch.recommendation.inputs.onchain_positions import (
+    OnchainPosition,
+    all_tokens,
+    tokens_of,
+)
+
+MAX_DISTANCE = 0.2
+"""Distance of the price of a coin from one up to which it counts as cash without a currency."""
+
+
+class Quotes(Protocol):
+    """A market, as far as tokens are valued by it: columns, rates, currency and last values."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+
+    @property
+    def rates(self) -> Mapping[str, str | float]:
+        """Rates by asset."""
+
+    @property
+    def currency(self) -> str | None:
+        """Currency of the account, where it is known."""
+
+    def value(self, asset: str, *, rows_ago: int = 0) -> float:
+        """Return a last price in the currency of the account."""
+
+    def rate(self, name: str, *, rows_ago: int = 0) -> float:
+        """Return the last rate of an asset."""
+
+
+def moving_tokens(held: Sequence[OnchainPosition], market: Quotes) -> list[str]:
+    """Return the tokens that have a column of prices and do not count as cash.
+
+    Raises
+    ------
+    DataError
+        If no token has one: there is nothing to hedge.
+    """
+    tokens = all_tokens(held)
+    moving = [one for one in tokens if one in market.columns and not _is_cash(one, market)]
+    if moving:
+        return moving
+    if any(one in market.columns for one in tokens):
+        raise DataError(
+            f"pools and loans must hold a token whose price moves; {' and '.join(tokens)} are the "
+            f"currency of the account{_account(market)}, or redeemed for it. There is nothing to "
+            "hedge with a model of prices."
+        )
+    columns = ", ".join(map(str, market.columns))
+    raise DataError(
+        f"the table must have a column for a token whose price moves, of {', '.join(tokens)}; it "
+        f"holds {columns}. Add the price of the token, or rename its column."
+    )
+
+
+def token_values(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, float]:
+    """Return the value of one of each token in the currency of the account.
+
+    Tokens with a column have its price, at its rate. Without one, a token of the currency of the
+    account is worth 1, and the token in which the other one of a contract is priced is worth the
+    rate of that.
+
+    Raises
+    ------
+    DataError
+        If the value of a token is not known, or is not positive.
+    """
+    values: dict[str, float] = {}
+    for one in held:
+        for token in tokens_of(one):
+            values[token] = _value_of(token, one, market)
+            if not values[token] > 0.0:
+                raise DataError(
+                    f"the last price of {token!r} must be positive; got {values[token]:g}. Fix "
+                    "the data."
+                )
+    _refuse_other_cash(held, values, market)
+    return values
+
+
+def onchain_units(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, float]:
+    """Return the units of each token whose price moves that pools and loans hold together."""
+    moving = moving_tokens(held, market)
+    values = token_values(held, market)
+    return {token: sum(units_of(token, one, values) for one in held) for token in moving}
+
+
+def units_of(token: str, one: OnchainPosition, values: Mapping[str, float]) -> float:
+    """Return the tokens that a pool holds at its price, or those of a loan less those owed."""
+    if not isinstance(one, PoolPosition):
+        return one.delta(token)
+    if token not in tokens_of(one):
+        return 0.0
+    base, quote = one.amounts(pool_price(one, values))
+    return float(base if token == one.base else quote)
+
+
+def pool_price(pool: PoolPosition, values: Mapping[str, float]) -> float:
+    """Return the price of the base token of a pool in its quote token."""
+    return values[pool.base] / values[pool.quote]
+
+
+def _value_of(token: str, one: OnchainPosition, market: Quotes) -> float:
+    """Return the value of a token of a contract in the account."""
+    if token in market.columns:
+        return market.value(token)
+    if _is_account(token, market):
+        return 1.0
+    links = {market.rates[name] for name in tokens_of(one) if name in market.rates}
+    if len(links) == 1:
+        (priced,) = [name for name in tokens_of(one) if name in market.rates][:1]
+        return market.rate(priced)
+    if market.currency is None and not links:
+        return 1.0
+    raise DataError(
+        f"the value of {token!r} in the account{_account(market)} must be known. Add a column with "
+        "its price, or a rate of the token that is priced in it, such as Market(rates={"
+        f"{tokens_of(one)[0]!r}: 'EURUSD'}})."
+    )
+
+
+def _is_account(token: str, market: Quotes) -> bool:
+    """Return whether a token is the currency of the account, or redeemed for it."""
+    account = market.currency
+    return account is not None and (token == account or {token, account} <= DOLLARS)
+
+
+def _is_cash(token: str, market: Quotes) -> bool:
+    """Return whether a token with a column is held as cash: its price moves by little."""
+    if market.currency is not None:
+        return _is_account(token, market)
+    return token in DOLLARS and abs(market.value(token) - 1.0) < MAX_DISTANCE
+
+
+def _account(market: Quotes) -> str:
+    return f" in {market.currency}" if market.currency else ""
+
+
+def _refuse_other_cash(
+    held: Sequence[OnchainPosition], values: Mapping[str, float], market: Quotes
+) -> None:
+    """Refuse two tokens without a price that would both be the currency of the account."""
+    if market.currency is not None:
+        return
+    given = [one for one in all_tokens(held) if one not in market.columns and values[one] == 1.0]
+    kinds = {"dollars" if one in DOLLARS else one for one in given}
+    if len(kinds) > 1:
+        raise DataError(
+            f"one token must be the currency of the account; got {', '.join(given)} without a "
+            "price. Add the price of the others as columns of the table, and name the account: "
+            "Market(currency='USD')."
+        )

@@ -1,0 +1,147 @@
+"""Liquidation of loans against the simulation of the loan alone, and jointly with hedges."""
+
+import numpy as np
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.onchain import Collateral, LoanPosition, simulate_loan
+from hedgeresearch.recommendation import Oracles
+from tests.recommendation.pool_positions import (
+    PRICE,
+    advise,
+    coin_table,
+    loan,
+    market,
+    oracle,
+    perpetual,
+    pool,
+)
+
+HORIZON = 20
+
+
+def test_probability_is_that_of_the_loan_alone() -> None:
+    found = advise(loan(), margin=hr.Margin(horizon=HORIZON)).onchain.loans.loc["loan against WETH"]
+    returns = coin_table()[["WETH"]].pct_change().iloc[1:]
+    prices = {"WETH": PRICE, "USDC": 1.0}
+    alone = simulate_loan(loan(), prices, returns, HORIZON)
+    assert found["probability"] == alone.probability
+    assert found["lower"] < alone.probability < found["upper"]
+    assert found["health factor"] == pytest.approx(8.25 * PRICE / 12_000.0)
+    assert found["liquidation price"] == pytest.approx(12_000.0 / 8.25)
+    assert found["repayment"] == alone.repayment_for(0.01, "USDC")
+    assert found["sold short"] == alone.hedge_for(0.01, "WETH")
+
+
+@pytest.mark.parametrize("probability", [0.005, 0.01])
+def test_the_repayment_leaves_the_accepted_probability(probability: float) -> None:
+    margin = hr.Margin(horizon=HORIZON, probability=probability)
+    row = advise(loan(), margin=margin).onchain.loans.iloc[0]
+    assert row["probability"] > probability
+    after = advise(loan(12_000.0 - row["repayment"] - 1.0), margin=margin).onchain.loans.iloc[0]
+    assert after["probability"] <= probability
+    less = advise(loan(12_000.0 - 0.9 * row["repayment"]), margin=margin).onchain.loans.iloc[0]
+    assert less["probability"] > probability
+
+
+def test_a_loan_is_liquidated_by_the_price_of_its_oracle() -> None:
+    prices = market(oracles=Oracles({"WETH": oracle(1_900.0)}))
+    margin = hr.Margin(horizon=HORIZON)
+    low = advise(loan(), prices=prices, margin=margin)
+    row = low.onchain.loans.iloc[0]
+    assert row["price"] == 1_900.0
+    assert row["health factor"] == pytest.approx(8.25 * 1_900.0 / 12_000.0)
+    plain = advise(loan(), margin=margin)
+    assert row["probability"] > plain.onchain.loans.iloc[0]["probability"]
+    assert any(
+        "the oracle's price of WETH is 5.0% below that of the market" in text
+        for text in low.reasons
+    )
+    # the hedge is of the price of the market
+    assert low.plan.targets.best[0] == plain.plan.targets.best[0]
+
+
+def test_a_loan_below_one_can_be_liquidated_now() -> None:
+    found = advise(loan(17_000.0))
+    row = found.onchain.loans.iloc[0]
+    assert row["probability"] == 1.0
+    assert row["repayment"] == pytest.approx(500.0)
+    assert found.reasons[0].startswith("Warning: The loan against WETH has a health factor of 0.97")
+    assert "Repay more than 500 USDC at once" in found.reasons[0]
+
+
+def test_both_liquidations_are_on_the_same_paths() -> None:
+    """Brute force: extremes of paths of the coin and of a perpetual that is the coin itself."""
+    table = coin_table()
+    table["PERP"] = table["WETH"]
+    contract = perpetual(maintenance_margin=0.01)
+    margin = hr.Margin({"PERP": 4_000.0}, horizon=60)
+    found = advise(loan(), contract, market(table), margin=margin)
+    returns = table[["WETH"]].pct_change().iloc[1:]
+    alone = simulate_loan(loan(), {"WETH": PRICE, "USDC": 1.0}, returns, 60)
+    lost = alone.lowest["WETH"] * PRICE * 8.25 < 12_000.0
+    barrier = float(found.margin.loc["PERP", "liquidation price"])
+    called = alone.highest["WETH"] * PRICE >= barrier
+    joint = found.onchain.joint
+    assert joint["loans"] == np.mean(lost)
+    assert joint["hedges"] == np.mean(called)
+    assert joint["any"] == np.mean(lost | called)
+    assert joint["both"] == np.mean(lost & called)
+    assert 0.0 < joint["both"] < joint["loans"]
+    assert joint["any"] < joint["loans"] + joint["hedges"]
+
+
+def test_without_collateral_there_is_no_joint_probability() -> None:
+    assert advise([pool(), loan()]).onchain.joint is None
+    assert advise(pool()).onchain.loans is None
+
+
+def test_what_is_owed_is_hedged_long() -> None:
+    short = LoanPosition([Collateral("USDC", 30_000.0, 0.8)], {"WETH": 10.0})
+    found = advise(short, margin=hr.Margin(horizon=HORIZON))
+    row = found.onchain.loans.iloc[0]
+    assert row["liquidation price"] == pytest.approx(2_400.0)
+    assert row["sold short"] < 0.0
+    assert row["repaid in"] == "WETH"
+    assert found.plan.holdings[0] > 0.0
+    assert any("WETH long whose gains repay debt" in text for text in found.reasons)
+
+
+def test_collateral_that_moves_is_drawn_together() -> None:
+    rng = np.random.default_rng(3)
+    table = coin_table().assign(WBTC=60_000.0 * np.exp(0.02 * rng.standard_normal(400).cumsum()))
+    both = LoanPosition(
+        [Collateral("WETH", 5.0, 0.825), Collateral("WBTC", 0.2, 0.75)], {"USDC": 14_000.0}
+    )
+    margin = hr.Margin(horizon=HORIZON)
+    found = advise(both, prices=market(table), margin=margin).onchain.loans.iloc[0]
+    returns = table[["WETH", "WBTC"]].pct_change().iloc[1:]
+    prices = {"WETH": PRICE, "WBTC": float(table["WBTC"].iloc[-1]), "USDC": 1.0}
+    alone = simulate_loan(both, prices, returns, HORIZON)
+    assert found["probability"] == alone.probability
+    assert found["health factor"] == pytest.approx(both.health_factor(prices))
+
+
+def test_two_loans_have_rows_of_their_own() -> None:
+    found = advise([loan(), loan(8_000.0)], margin=hr.Margin(horizon=HORIZON)).onchain.loans
+    assert list(found.index) == ["loan against WETH 1", "loan against WETH 2"]
+    assert found["probability"].iloc[0] > found["probability"].iloc[1]
+
+
+def test_the_accepted_probability_decides_on_the_warning() -> None:
+    calm = advise(loan(4_000.0), margin=hr.Margin(horizon=5))
+    (text,) = [one for one in calm.reasons if "health factor" in one]
+    assert not text.startswith("Warning")
+    assert "repaying" not in text
+    risky = advise(loan(), margin=hr.Margin(horizon=HORIZON))
+    (text,) = [one for one in risky.reasons if "health factor" in one]
+    assert text.startswith("Warning")
+    row = risky.onchain.loans.iloc[0]
+    assert f"repaying {row['repayment']:.1f} USDC" in text
+
+
+def test_a_longer_horizon_is_more_dangerous() -> None:
+    base = advise(loan(), margin=hr.Margin(horizon=5))
+    longer = advise(loan(), margin=hr.Margin(horizon=60))
+    first, second = (each.onchain.loans["probability"].iloc[0] for each in (base, longer))
+    assert second > first
