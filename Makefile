@@ -16,7 +16,7 @@ STEADY := MPLBACKEND=Agg OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREAD
 # Programs that estimate the same models, which benchmark-peers and accuracy compare with this one.
 PROGRAMS := multigarch==0.5.0 multiarch==0.2.0 pymgarch==0.6.0 scivol==0.3.0
 # Those with data that are downloaded run where these are at hand.
-DOWNLOADING := $(wildcard $(patsubst %,notebooks/%_*.ipynb,09 10 11 13))
+DOWNLOADING := $(wildcard $(patsubst %,notebooks/%_*.ipynb,09 10 11 13 16))
 NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wildcard notebooks/*.ipynb))
 
 .DEFAULT_GOAL := help

@@ -28,6 +28,7 @@ CONNECTEDNESS_REPOSITORY = (
     "37950cc0d1793986fca6f4b0f1ac120707cec4d5",
 )
 VIX_REPOSITORY = ("meixler/vix", "5fc448b75016334b3cc41b978ce09626cc2ffec2")
+HFTBACKTEST_REPOSITORY = ("nkaz001/hftbacktest", "5f3ec40b2afb764e0fea112f941ed85523ef4e88")
 MSGARCH_REPOSITORY = ("cran/MSGARCH", "8cf35e5ed0332a664e06ad45e52af38452d35c26")
 
 SOURCES = {
@@ -108,6 +109,24 @@ SOURCES = {
         "data/SMI.rda",
         "GPL-2 or later",
         "8705da482d89e0f156195f7e8fe36492afc287d06eb231e5169521920b27d577",
+    ),
+    "binance_spot_btcusdt_20240808.gz": Source(
+        *HFTBACKTEST_REPOSITORY,
+        "examples/spot/btcusdt_20240808.gz",
+        "MIT (the repository's)",
+        "5d263f4c5379cfc27379ef0e22779aa33804463d1b69c292e9c0714e31f2e1b4",
+    ),
+    "binance_usd_m_btcusdt_perp_20240808.gz": Source(
+        *HFTBACKTEST_REPOSITORY,
+        "examples/usdm/btcusdt_20240808.gz",
+        "MIT (the repository's)",
+        "0ad7b3a0f5cff220761ea890cfd6e3c15f6899edc7f94637ec915043d7a72251",
+    ),
+    "binance_coin_m_btcusd_perp_20240808.gz": Source(
+        *HFTBACKTEST_REPOSITORY,
+        "examples/cm/btcusd_perp_20240808.gz",
+        "MIT (the repository's)",
+        "795efa5540bfca87d20181df5c444741a8cc31810689c429a4004cbbd0b3a374",
     ),
 }
 """Files by their name in the cache."""
