@@ -26,7 +26,7 @@ from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.hedges import intervals
 from hedgeresearch.hedges.fit_protocols import CovariancePath, FitArrays, RegimeDetail, Summarized
 from hedgeresearch.hedges.inputs import NewDates, join_new_dates
-from hedgeresearch.hedges.plausibility import as_part, warn_of_absurd_answer
+from hedgeresearch.hedges.plausibility import as_part, check_answer, warn_of_absurd_answer
 from hedgeresearch.hedges.ratio_errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
@@ -112,7 +112,7 @@ class HedgeFit(FitText):
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        warn_of_absurd_answer(self)
+        check_answer(self)
 
     def _line(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())

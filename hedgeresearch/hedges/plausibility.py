@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hedgeresearch._formatting import day, short
+from hedgeresearch.data.quality.door import act_on
 from hedgeresearch.data.quality.families import OF_LATE_HEDGES, find_problems
 from hedgeresearch.data.quality.once import were_data_checked
 from hedgeresearch.data.quality.problem import DataProblem
@@ -47,6 +48,21 @@ def as_part() -> Iterator[None]:
         yield
     finally:
         _part.reset(token)
+
+
+def check_answer(fit: FittedHedge) -> None:
+    """Refuse an absurd ratio of a hedge that has stopped, and warn of other absurd answers.
+
+    Parts of other fits, and fits whose data were checked at an earlier door, are not looked at.
+
+    Raises
+    ------
+    DataError
+        If the next ratio cannot be meant, and the hedge did not move at the end of the sample.
+    """
+    if _part.get() or were_data_checked():
+        return
+    act_on(absurdities(fit))
 
 
 def warn_of_absurd_answer(fit: FittedHedge) -> None:
@@ -151,11 +167,17 @@ def _changes(fit: FittedHedge) -> Changes:
     return Changes(rows.to_numpy(), rows.index, names, fit.sample.returns_kind)
 
 
-def _cause(changes: Changes) -> str:
-    """Return the first problem of the data in words, or a general reason."""
-    for problem in find_problems(changes, OF_LATE_HEDGES):
-        if problem.kind in ("stale", "bad tick", "split", "one date", "same instrument", "percent"):
-            return f"The data explain it: {problem.message}"
+def _cause(changes: Changes) -> DataProblem | None:
+    """Return the first problem of the data that explains an absurd answer."""
+    causes = ("stale", "bad tick", "split", "one date", "same instrument", "percent")
+    found = find_problems(changes, OF_LATE_HEDGES)
+    return next((one for one in found if one.kind in causes), None)
+
+
+def _explanation(cause: DataProblem | None) -> str:
+    """Return the problem of the data in words, or a general reason."""
+    if cause is not None:
+        return f"The data explain it: {cause.message}"
     return (
         "The model follows single dates, or a hedge that moves little: compare OLSHedge, use a "
         "longer sample, or limit the ratio with ConstrainedHedge."
@@ -178,15 +200,27 @@ def _absurd_ratio(
             f"a hedge should need a ratio of at most {MAX_RATIO:g}; that of {name!r}, which moves "
             f"little, is {short(worst)}{times}."
         )
+    cause = _cause(changes)
+    remedy = _explanation(cause)
+    refused = worst == fit.arrays.next_ratio[hedge] and _has_stopped(name, cause, changes)
+    if refused and cause is not None:
+        remedy = f"{remedy} {cause.remedy}"
     return DataProblem(
         kind="absurd ratio",
-        severity="warn",
+        severity="refuse" if refused else "warn",
         columns=(name,),
         dates=(),
         size=float(relative),
         message=message,
-        remedy=_cause(changes),
+        remedy=remedy,
     )
+
+
+def _has_stopped(name: Any, cause: DataProblem | None, changes: Changes) -> bool:
+    """Return whether a hedge did not move at the end of the sample."""
+    if cause is None or cause.kind != "stale" or name not in cause.columns:
+        return False
+    return bool(cause.dates[-1] == changes.dates[-1])
 
 
 def _absurd_volatility(fit: FittedHedge, volatility: float, changes: Changes) -> DataProblem:
@@ -201,5 +235,5 @@ def _absurd_volatility(fit: FittedHedge, volatility: float, changes: Changes) ->
             f"volatility of {fit.sample.asset!r} after {day(fit.sample.last_date)} is "
             f"{volatility:.0%}."
         ),
-        remedy=_cause(changes),
+        remedy=_explanation(_cause(changes)),
     )

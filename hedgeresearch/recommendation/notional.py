@@ -50,6 +50,7 @@ from hedgeresearch.recommendation.narrative.data import (
 )
 from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.notional import (
+    amount_to_sell,
     expected_sentences,
     notional_reasons,
     regime_change_sentences,
@@ -129,8 +130,12 @@ class NotionalHedge:
 
     @property
     def sell(self) -> pd.Series[float]:
-        """Units of currency to sell, ratio times notional, (n_hedges,); negative means buy."""
-        return (self.ratio * self.notional).rename("sell")
+        """Units of currency to sell, ratio times notional, (n_hedges,); negative means buy.
+
+        It is zero for a ratio below a millionth, as of an asset that has stopped.
+        """
+        amounts = [amount_to_sell(ratio, self.notional) for ratio in self.fit.arrays.next_ratio]
+        return pd.Series(amounts, self.fit.hedges, name="sell")
 
     @property
     def orders(self) -> pd.DataFrame:

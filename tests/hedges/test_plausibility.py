@@ -33,18 +33,52 @@ def halted():
     return table
 
 
-def test_a_ratio_of_thousands_names_the_stale_hedge():
+def quiet():
+    """A hedge that hardly moves at the end, without having stopped."""
+    table = returns()
+    table.iloc[-66:, 1] *= 1e-5
+    return table
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        hr.MinimumVarianceHedge(hr.DCC()),
+        hr.MinimumVarianceHedge(hr.CCC()),
+        hr.ConstrainedHedge(hr.MinimumVarianceHedge(hr.CCC())),
+        hr.CombinedHedge({"ccc": hr.MinimumVarianceHedge(hr.CCC())}, "equal"),
+    ],
+    ids=["dcc", "ccc", "constrained", "combined"],
+)
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.HedgeResearchWarning")
+def test_no_ratio_of_thousands_of_a_hedge_that_stopped(model):
+    table = halted()
+    with pytest.raises(hr.DataError, match="should move about as much as the asset") as refused:
+        model.fit(table["asset"], table[["hedge"]])
+    assert "The data explain it: prices should be of their dates; 'hedge' did" in str(refused.value)
+    assert "a hedge that has stopped trading needs a substitute" in str(refused.value)
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.HedgeResearchWarning")
+@pytest.mark.parametrize("model", [hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance())])
+def test_a_sound_ratio_of_a_stopped_hedge_is_warned_of_only(model):
+    table = halted()
+    assert abs(model.fit(table["asset"], table[["hedge"]]).next_ratio["hedge"]) < 3.0
+
+
+def test_a_hedge_that_stops_after_the_fit_is_warned_of():
     table = halted()
     dcc = hr.MinimumVarianceHedge(hr.DCC())
-    fit, messages = warned(lambda: dcc.fit(table["asset"], table[["hedge"]]))
-    assert abs(fit.next_ratio["hedge"]) > 100.0
-    assert "did not move on 66 rows at the end" in messages[0]
-    assert "moves" in messages[-1]
-    assert "The data explain it: prices should be of their dates" in messages[-1]
+    fit, _ = warned(lambda: dcc.fit(table["asset"].iloc[:-66], table[["hedge"]].iloc[:-66]))
+    later, messages = warned(
+        lambda: fit.extend(table["asset"].iloc[-66:], table[["hedge"]].iloc[-66:])
+    )
+    absurd = [one for one in messages if "should move about as much as the asset" in one]
+    assert len(absurd) == (abs(later.next_ratio["hedge"]) > 10.0)
 
 
 def test_an_absurd_ratio_is_warned_of_once():
-    table = halted()
+    table = quiet()
     dcc = hr.MinimumVarianceHedge(hr.DCC())
     fit, messages = warned(lambda: dcc.fit(table["asset"], table[["hedge"]]))
     result, again = warned(lambda: hr.hedge_notional(fit, 1e6))
@@ -165,7 +199,7 @@ def test_a_jump_at_the_end_makes_the_next_volatility_absurd():
 
 
 def test_recommendations_open_with_an_absurd_fit():
-    prices = 100.0 * (1.0 + halted()).cumprod()
+    prices = 100.0 * (1.0 + quiet()).cumprod()
     market = hr.Market(prices)
     position = hr.Position({"asset": 1000})
     future = hr.LinearContract("hedge", 1.0)

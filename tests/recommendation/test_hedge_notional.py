@@ -166,3 +166,17 @@ def test_a_series_that_has_stopped_stands_before_the_amount() -> None:
         fit = model.fit(asset, returns[["hedge"]])
     opening = hr.hedge_notional(fit, 1e6).decision.partition("Sell")[0]
     assert opening.startswith("Warning: prices should be of their dates; 'asset' did not move on")
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.HedgeResearchWarning")
+def test_a_dead_asset_has_no_order_of_a_fraction_of_a_cent() -> None:
+    returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    asset = returns["asset"].copy()
+    asset.iloc[-150:] = 0.0
+    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.8)).fit(asset, returns[["hedge"]])
+    assert 0.0 < abs(fit.next_ratio["hedge"]) < 1e-9
+    hedge = hr.hedge_notional(fit, 1e6)
+    assert "Hold no hedge (ratio 0.000" in hedge.decision
+    assert hedge.orders.empty
+    assert hedge.sell["hedge"] == 0.0
+    assert "it looks halted or stale" in hedge.decision.partition("old no hedge")[0]

@@ -51,6 +51,13 @@ def halted(column: str, n_rows: int = 66) -> pd.DataFrame:
     return table
 
 
+def nearly_halted() -> pd.DataFrame:
+    """The hedge moves by a hundred thousandth of what it did."""
+    table = pair(1000)
+    quiet = table["F"].iloc[-66] * (table["F"].iloc[-66:] / table["F"].iloc[-66]) ** 1e-5
+    return table.assign(F=pd.concat([table["F"].iloc[:-66], quiet]))
+
+
 def negative_past() -> pd.DataFrame:
     table = pair(500)
     table.iloc[300] = [-37.6, -37.0]
@@ -113,7 +120,7 @@ ODD: dict[str, Callable[[], Made]] = {
     "halted asset": lambda: notional(halted("A"), hr.RollingOLSHedge(60)),
     "halted asset, in contracts": lambda: advice(halted("A"), hr.RollingOLSHedge(60)),
     "halted hedge": lambda: notional(halted("F")),
-    "halted hedge of a GARCH": lambda: notional(halted("F"), hr.MinimumVarianceHedge(hr.DCC())),
+    "quiet hedge of a GARCH": lambda: notional(nearly_halted(), hr.MinimumVarianceHedge(hr.DCC())),
     "negative past price": lambda: advice(negative_past(), kind="difference"),
     "73 months": lambda: advice(pair(73, "MS", 0.02, 0.05)),
     "14 months": lambda: advice(pair(14, "MS", 0.02, 0.05)),
@@ -142,7 +149,7 @@ ODD: dict[str, Callable[[], Made]] = {
 SAID = {
     "halted asset": "is zero without a hedge under the model",
     "halted asset, in contracts": "fixed at 0.000, which",
-    "halted hedge of a GARCH": "Warning: a hedge should move about as much as the asset;",
+    "quiet hedge of a GARCH": "Warning: a hedge should move about as much as the asset;",
     "73 months": "Tails not available: returns must have at least 80 rows",
     "14 months": "Past losses not available: the market must have at least 20 returns",
     "5 observations out of sample": "The backtest does not say which model to use",

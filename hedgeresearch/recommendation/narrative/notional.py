@@ -20,6 +20,9 @@ from hedgeresearch.recommendation.narrative.regime_alternative import (
     regime_alternative_sentence,
 )
 
+MIN_RATIO = 1e-6
+"""Ratio below which nothing is sold."""
+
 
 def sell_sentence(
     asset: str, notional: float, ratios: pd.DataFrame, confidence: float, currency: str
@@ -39,7 +42,8 @@ def sell_sentence(
         Currency of the amounts; "" where it is not known.
     """
     trades = ", ".join(
-        f"{_trade_text(row['ratio'] * notional, currency)} {name} ({_ratio_text(row, confidence)})"
+        f"{_trade_text(amount_to_sell(row['ratio'], notional), currency)} {name} "
+        f"({_ratio_text(row, confidence)})"
         for name, row in ratios.iterrows()
     )
     held = money(abs(notional), currency)
@@ -107,6 +111,11 @@ def notional_reasons(
     if findings is None:
         return [*missing, *effect]
     return [*backtest_warnings(findings), *missing, *effect, *tournament_sentences(findings)]
+
+
+def amount_to_sell(ratio: float, notional: float) -> float:
+    """Return the amount to sell; a ratio below a millionth is that of a series that has stopped."""
+    return 0.0 if abs(ratio) < MIN_RATIO else ratio * notional
 
 
 def _trade_text(amount: float, currency: str) -> str:
