@@ -72,6 +72,7 @@ def test_the_twelve_lines_print_what_the_readme_shows(
         "options.md",
         "onchain.md",
         "markets.md",
+        "basis.md",
         "systemic.md",
         "write_your_own_model.md",
     ],

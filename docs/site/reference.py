@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import hedgeresearch
 
 TITLES = {
+    "basis": "Basis and arbitrage",
     "covariance": "Covariance of several series",
     "data": "Data",
     "datasets": "Data sets",
