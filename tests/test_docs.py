@@ -74,6 +74,7 @@ def test_the_twelve_lines_print_what_the_readme_shows(
         "markets.md",
         "basis.md",
         "systemic.md",
+        "glossary.md",
         "write_your_own_model.md",
     ],
 )
@@ -125,3 +126,47 @@ def test_links_lead_to_files(page: str) -> None:
     targets = LINK.findall(path.read_text(encoding="utf-8"))
     missing = [target for target in targets if not (path.parent / target).exists()]
     assert missing == []
+
+
+TERMS = [
+    "quantitative hedging",
+    "hidden markov regimes",
+    "wash trading",
+    "leptokurtosis",
+    "transactional utility",
+    "execution benchmarks",
+    "valuation",
+    "data-driven analysis",
+    "professional risk management",
+    "revenue metrics",
+    "high-frequency systems",
+    "index tracking",
+    "portfolio construction",
+    "delta neutrality",
+    "market neutrality",
+    "volatility surface",
+    "skew",
+    "risk modeling",
+    "systems risk",
+    "arbitrageur",
+    "basis compression",
+    "exposure adjustment",
+    "put-call skew",
+    "loss minimization",
+    "market timing",
+    "behavioral risk",
+    "liquidity heat maps",
+    "credit proxies",
+]
+
+
+def test_every_term_of_the_glossary_has_a_short_example() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    sections = {text.partition("\n")[0].lower(): text for text in page.split("\n## ")[1:]}
+    left_out = sections.pop("left out")
+    assert sorted(sections) == sorted(TERMS)
+    assert "| term | why |" in left_out
+    for term, text in sections.items():
+        (example,) = BLOCK.findall(text)
+        lines = [line for line in example.splitlines() if line.strip()]
+        assert 1 <= len(lines) <= 10, term
