@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import regime_label
+from hedgeresearch._interactive import as_plotly as as_plotly
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._fit_text import sample_fact
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._interactive import shown
 from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
@@ -413,8 +414,14 @@ class CovarianceFit(FittedParameters):
         )
         return later
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None, *, interactive: bool = False) -> Any:
         """Plot the conditional volatility of each series, in percent per period.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Examples
         --------
@@ -425,12 +432,13 @@ class CovarianceFit(FittedParameters):
         """
         from hedgeresearch.plotting import plot_lines, sample_label
 
-        return plot_lines(
+        axes = plot_lines(
             100 * self.volatility,
             ylabel="volatility, % per period",
             note=sample_label(self.dates, self.sample_end),
             ax=ax,
         )
+        return shown(axes, interactive=interactive)
 
     def _position(self, name: str) -> int:
         names = list(self.series)

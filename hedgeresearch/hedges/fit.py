@@ -15,6 +15,7 @@ from hedgeresearch._containers.lazy_table import Dates, LazyTable, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._fit_text import FitText, sample_fact, with_intervals
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.probabilities import check_confidence
@@ -629,8 +630,21 @@ class HedgeFit(FitText):
         extended: HedgeFit = changed(later, sample=self.sample.append_array(new.values, new.dates))
         return extended
 
-    def plot(self, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
-        """Plot the ratio of each hedge over time, with bands if a ``confidence`` is given.
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        confidence: float | None = None,
+        interactive: bool = False,
+    ) -> Any:
+        """Plot the ratio of each hedge over time, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        confidence : float in [0.5, 1), of bands around the ratios; without it there are none
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Examples
         --------
@@ -646,7 +660,7 @@ class HedgeFit(FitText):
         axes = plot_lines(self.ratio, ylabel=f"hedge ratio of {self.asset}", note=note, ax=ax)
         if confidence is not None:
             shade_bands(self.bands(confidence), axes)
-        return axes
+        return shown(axes, interactive=interactive)
 
 
 def hedged_variance(covariance: pd.DataFrame, ratio: pd.Series[float]) -> float:

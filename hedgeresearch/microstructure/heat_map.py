@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import MarketEvent
 from hedgeresearch.microstructure.liquidity import Direction, depth, walk_book
@@ -88,13 +89,15 @@ def depth_history(
 
 
 @exported_by("hedgeresearch.microstructure")
-def plot_heat_map(table: pd.DataFrame, ax: Any = None) -> Any:
+def plot_heat_map(table: pd.DataFrame, ax: Any = None, *, interactive: bool = False) -> Any:
     """Draw a history of costs or depths as a heat map, and return the Axes.
 
     Parameters
     ----------
     table : DataFrame of ``cost_history`` or ``depth_history``; what has no value is drawn in grey
     ax : Axes; None draws on those of a new figure
+    interactive : bool
+        Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
     Raises
     ------
@@ -130,7 +133,7 @@ def plot_heat_map(table: pd.DataFrame, ax: Any = None) -> Any:
     axes.set_ylabel("size of the order" if is_cost else "distance from the mid price")
     label = "cost (basis points)" if is_cost else "depth (units of the venue)"
     axes.figure.colorbar(image, ax=axes, label=label)
-    return axes
+    return shown(axes, interactive=interactive)
 
 
 def _history(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.book_history import BookHistory, Grid, book_history, book_now
 from hedgeresearch.microstructure.events import MarketEvent
@@ -96,7 +97,7 @@ class LiquidityReport:
         """
         return MarketQuality(self.name, _sizes_of(self), reference.name, _sizes_of(reference))
 
-    def plot(self, what: str = "costs", ax: Any = None) -> Any:
+    def plot(self, what: str = "costs", ax: Any = None, *, interactive: bool = False) -> Any:
         """Draw one figure, and return the Axes.
 
         Parameters
@@ -105,13 +106,16 @@ class LiquidityReport:
             The first two are heat maps over time of the costs of buying and of the depth, with grey
             where the book was not right or did not hold the size.
         ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Raises
         ------
         DataError
             If there is no such figure, or the report does not have what it shows.
         """
-        return draw(self.history, self.resilience, self.latency, what, ax)
+        axes = draw(self.history, self.resilience, self.latency, what, ax)
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         spread = 1e4 * self.history.best["spread"].median()

@@ -14,6 +14,7 @@ import pandas as pd
 from hedgeresearch._csv import to_csv_text
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe, quantity
+from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
@@ -355,8 +356,15 @@ class Recommendation:
         """Return the order list as CSV; a name that a spreadsheet would compute is made text."""
         return to_csv_text(self.orders, index=False)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Plot the cumulative past profit of today's position, unhedged and as recommended."""
+    def plot(self, ax: Axes | None = None, *, interactive: bool = False) -> Any:
+        """Plot the cumulative past profit of today's position, unhedged and as recommended.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+        """
         from matplotlib.ticker import StrMethodFormatter
 
         from hedgeresearch.plotting import plot_lines
@@ -372,4 +380,4 @@ class Recommendation:
             ax=ax,
         )
         axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
-        return axes
+        return shown(axes, interactive=interactive)

@@ -14,6 +14,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._fit_text import sample_fact
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_frame, check_new_data
@@ -472,7 +473,8 @@ class RegimeFit(FittedParameters):
         *,
         line: pd.Series[float] | None = None,
         hindsight: bool = False,
-    ) -> Axes:
+        interactive: bool = False,
+    ) -> Any:
         """Plot the predicted probability of each regime.
 
         Parameters
@@ -483,6 +485,8 @@ class RegimeFit(FittedParameters):
             contain every date of the path.
         hindsight : bool
             Use smoothed probabilities; the plot says so.
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Raises
         ------
@@ -504,16 +508,19 @@ class RegimeFit(FittedParameters):
         label = sample_label(self.dates, self.sample_end)
         note = "; ".join([*notes, label] if label else notes)
         if line is None:
-            return plot_probabilities(probabilities, ylabel=f"{kind} probability", note=note, ax=ax)
+            ylabel = f"{kind} probability"
+            areas = plot_probabilities(probabilities, ylabel=ylabel, note=note, ax=ax)
+            return shown(areas, interactive=interactive)
         missing = self.dates.difference(line.index)
         if len(missing):
             raise DataError(
                 f"line must contain every date of the path; {len(missing)} are missing, first "
                 f"{day(missing[0])}."
             )
-        return plot_shaded(
+        axes = plot_shaded(
             line.loc[self.dates], probabilities, ylabel=str(line.name), note=note, ax=ax
         )
+        return shown(axes, interactive=interactive)
 
     @cached_property
     def _filtered(self) -> Filtered:

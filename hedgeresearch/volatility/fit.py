@@ -14,6 +14,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._fit_text import sample_fact
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._interactive import shown
 from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_new_data
 from hedgeresearch._validation.series import one_series
@@ -305,8 +306,14 @@ class VolatilityFit(FittedParameters):
         _, _, after = self.final_state.filter(series.to_numpy())
         return replace(self, returns=series, initial_state=self.final_state, final_state=after)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None, *, interactive: bool = False) -> Any:
         """Plot the conditional volatility, in percent per period, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Examples
         --------
@@ -317,12 +324,13 @@ class VolatilityFit(FittedParameters):
         """
         from hedgeresearch.plotting import plot_lines, sample_label
 
-        return plot_lines(
+        axes = plot_lines(
             100 * self.volatility.to_frame(),
             ylabel="volatility, % per period",
             note=sample_label(self.dates, self.sample_end),
             ax=ax,
         )
+        return shown(axes, interactive=interactive)
 
     @cached_property
     def _path(self) -> tuple[Array, Array]:

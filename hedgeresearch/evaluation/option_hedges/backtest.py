@@ -14,6 +14,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
@@ -278,7 +279,13 @@ class OptionBacktest:
         returns = self.net_returns if net else self.book_returns
         return compare_hedges(returns, against, **({"seed": self.seed} | settings))
 
-    def plot(self, kind: Literal["gain", "cumulative"] = "gain", ax: Axes | None = None) -> Axes:
+    def plot(
+        self,
+        kind: Literal["gain", "cumulative"] = "gain",
+        ax: Axes | None = None,
+        *,
+        interactive: bool = False,
+    ) -> Any:
         """Plot the gain of each model on Black's delta.
 
         Parameters
@@ -286,6 +293,8 @@ class OptionBacktest:
         kind : "gain", with 95% intervals; "cumulative", the sum over the days so far of the squares
             that Black leaves more, as a share of all that he leaves
         ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Examples
         --------
@@ -296,9 +305,12 @@ class OptionBacktest:
         >>> backtest.plot().get_xlabel()
         "squares of Black's errors removed, % (95% interval)"
         """
+        check_choice(kind, "kind", PLOTS)
+        return shown(self._draw(kind, ax), interactive=interactive)
+
+    def _draw(self, kind: str, ax: Axes | None) -> Axes:
         from hedgeresearch.plotting import plot_intervals, plot_lines
 
-        check_choice(kind, "kind", PLOTS)
         if kind == "cumulative":
             losses = self.losses.drop(columns=UNHEDGED)
             saved = -losses.drop(columns=BENCHMARK).sub(losses[BENCHMARK], axis=0).cumsum()

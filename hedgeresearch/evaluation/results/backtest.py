@@ -14,6 +14,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
+from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch._validation.settings import check_choice
@@ -596,7 +597,9 @@ class Backtest:
         self,
         kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio",
         ax: Axes | None = None,
-    ) -> Axes:
+        *,
+        interactive: bool = False,
+    ) -> Any:
         """Plot the backtest, over a horizon that can judge its hedges (see ``judged``).
 
         Parameters
@@ -605,6 +608,8 @@ class Backtest:
             of each model over OLS in squared hedged returns; "effectiveness", with 95% intervals of
             the gain over OLS
         ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Examples
         --------
@@ -615,6 +620,9 @@ class Backtest:
         'variance removed, % (95% interval of the difference to OLS)'
         """
         check_choice(kind, "kind", PLOTS)
+        return shown(self._draw(kind, ax), interactive=interactive)
+
+    def _draw(self, kind: str, ax: Axes | None) -> Axes:
         if kind == "ratio":
             lag = f", execution lag {self.execution_lag}" if self.execution_lag else ""
             return plot_ratios(self.ratios, f"out of sample{lag}", ax)

@@ -48,8 +48,11 @@ def saved_variance(hedged_returns: pd.DataFrame) -> pd.DataFrame:
 
 
 def plot_effectiveness(summary: pd.DataFrame, note: str, ax: Axes | None) -> Axes:
-    """Plot the effectiveness of each model, with the interval of its gain over OLS around it."""
-    models = summary.drop(index="unhedged")
+    """Plot the effectiveness of each model, the best first, with the interval of its gain over OLS.
+
+    A model that failed at every refit comes last.
+    """
+    models = summary.drop(index="unhedged").sort_values("effectiveness", ascending=False)
     base = models["effectiveness"] - models["gain on ols"]
     ends = models[["gain, lower", "gain, upper"]].add(base, axis=0)
     return plot_intervals(

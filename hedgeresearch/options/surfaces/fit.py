@@ -11,6 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._interactive import shown
 from hedgeresearch.errors import DataError
 from hedgeresearch.options.chains.chain import OptionChain
 from hedgeresearch.options.expiries import years_to_expiry
@@ -236,7 +237,9 @@ class SurfaceFit:
         fitted: SurfaceFit = self.model.fit_from(chain, self.smiles)
         return fitted
 
-    def plot(self, ax: Axes | None = None, *, expiries: Any = None) -> Axes:
+    def plot(
+        self, ax: Axes | None = None, *, expiries: Any = None, interactive: bool = False
+    ) -> Any:
         """Plot smiles, and quotes as bars from bid to ask; return the Axes.
 
         Parameters
@@ -244,6 +247,8 @@ class SurfaceFit:
         ax : Axes, optional
         expiries : sequence of Timestamp, optional
             By default all.
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
         """
         from hedgeresearch.options.surfaces.plots import plot_smiles
 
@@ -257,7 +262,8 @@ class SurfaceFit:
                     "fit.expiries."
                 )
             chosen = tuple(one for one in self.smiles if one.expiry in wanted)
-        return plot_smiles(chosen, self.chain.quotes(), ax)
+        axes = plot_smiles(chosen, self.chain.quotes(), ax)
+        return shown(axes, interactive=interactive)
 
     def plot_surface(self) -> Any:
         """Return volatility by ln(K/F) and days to expiry as a plotly figure."""

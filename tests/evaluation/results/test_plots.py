@@ -42,6 +42,7 @@ def test_the_effectiveness_plot_draws_points_and_intervals(
     axes = backtest.plot("effectiveness", Figure().subplots())
     reference, points = axes.get_lines()
     models = backtest.summary.drop(index="unhedged")
+    models = models.sort_values("effectiveness", ascending=False)  # the best first
     ols = models.loc["ols", "effectiveness"]
     np.testing.assert_allclose(points.get_xdata(), 100 * models["effectiveness"])
     np.testing.assert_allclose(reference.get_xdata(), 100 * ols)
