@@ -17,6 +17,8 @@ from .oracle import OracleRound as OracleRound
 from .oracle import SequencerStatus as SequencerStatus
 from .position import LiquidityRange as LiquidityRange
 from .position import PoolPosition as PoolPosition
+from .position_values import PositionValues as PositionValues
+from .position_values import position_values as position_values
 from .swap import Swap as Swap
 from .ticks import price_at_tick as price_at_tick
 from .ticks import sqrt_price_at_tick as sqrt_price_at_tick

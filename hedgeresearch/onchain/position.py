@@ -1,14 +1,6 @@
-r"""Positions of liquidity providers: amounts, value, delta and gamma.
+"""Positions of liquidity providers: amounts, value, delta and gamma.
 
-With the price P of the base token in the quote token and liquidity L between the prices a and b,
-from the amounts of Adams, Zinsmeister, Salem, Keefer and Robinson (2021), Uniswap v3 Core,
-equations 6.29 and 6.30, at S = P kept within a and b:
-
-.. math:: x = L \left(\frac{1}{\sqrt{S}} - \frac{1}{\sqrt{b}}\right), \quad
-          y = L (\sqrt{S} - \sqrt{a}), \quad V = x P + y
-
-The delta of the value is x, the base tokens held, and its gamma -L / (2 P^(3/2)) inside the range
-and zero outside. The range from zero to infinity is that of a pool of constant product.
+The formulas are those of :func:`position_values`, summed over the ranges of a position.
 """
 
 from __future__ import annotations
@@ -29,6 +21,7 @@ from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.concentrated import ConcentratedPool
 from hedgeresearch.onchain.constant_product import ConstantProductPool
+from hedgeresearch.onchain.position_values import PositionValues, unchecked_values
 from hedgeresearch.onchain.ticks import price_at_tick
 from hedgeresearch.onchain.tokens import check_amount
 from hedgeresearch.typing import Array
@@ -216,33 +209,20 @@ class PoolPosition:
 
     def amounts(self, price: npt.ArrayLike) -> tuple[Any, Any]:
         """Return the base and the quote tokens held at a price, or at each of an array."""
-        prices = _checked_prices(price)
-        base = np.zeros_like(prices)
-        quote = np.zeros_like(prices)
-        for each in self.ranges:
-            root = np.sqrt(np.clip(prices, each.lower, each.upper))
-            base += each.liquidity * (1.0 / root - 1.0 / math.sqrt(each.upper))
-            quote += each.liquidity * (root - math.sqrt(each.lower))
-        return _as_given(base, price), _as_given(quote, price)
+        held = self._values(price)
+        return _as_given(held.base, price), _as_given(held.quote, price)
 
     def value(self, price: npt.ArrayLike) -> Any:
         """Return the value in quote tokens at a price, or at each of an array."""
-        base, quote = self.amounts(price)
-        value = base * _checked_prices(price) + quote
-        return _as_given(value, price)
+        return _as_given(self._values(price).value, price)
 
     def delta(self, price: npt.ArrayLike) -> Any:
         """Return the derivative of the value with respect to the price: base tokens held."""
-        return self.amounts(price)[0]
+        return _as_given(self._values(price).base, price)
 
     def gamma(self, price: npt.ArrayLike) -> Any:
         """Return the second derivative of the value, base tokens per unit of price: negative."""
-        prices = _checked_prices(price)
-        gamma = np.zeros_like(prices)
-        for each in self.ranges:
-            inside = (prices > each.lower) & (prices < each.upper)
-            gamma -= np.where(inside, 0.5 * each.liquidity / prices**1.5, 0.0)
-        return _as_given(gamma, price)
+        return _as_given(self._values(price).gamma, price)
 
     def loss_against_holding(self, start: float, price: npt.ArrayLike) -> Any:
         """Return the value at a price minus that of the tokens held at the start, fees left out.
@@ -268,15 +248,23 @@ class PoolPosition:
             gamma (base tokens per unit of price), by price.
         """
         prices = np.atleast_1d(_checked_prices(price))
-        base, quote = self.amounts(prices)
+        held = self._values(prices)
         columns = {
-            "value": self.value(prices),
-            self.base: base,
-            self.quote: quote,
-            "delta": base,
-            "gamma": self.gamma(prices),
+            "value": held.value,
+            self.base: held.base,
+            self.quote: held.quote,
+            "delta": held.base,
+            "gamma": held.gamma,
         }
         return pd.DataFrame(columns, index=pd.Index(prices, name="price"))
+
+    def _values(self, price: npt.ArrayLike) -> PositionValues:
+        """Return amounts, value and gamma, summed over the ranges."""
+        prices = _checked_prices(price)[..., None]
+        rows = [(each.liquidity, each.lower, each.upper) for each in self.ranges]
+        liquidity, lower, upper = np.array(rows).T
+        values = unchecked_values(liquidity, lower, upper, prices)
+        return PositionValues(*(one.sum(axis=-1) for one in values))
 
 
 def _checked_prices(price: npt.ArrayLike) -> Array:

@@ -45,7 +45,7 @@ PACKAGES = {
 SECONDS = 60
 """Longest time that fetching a package may take."""
 PLENTY_OF_GAS = 15_000_000
-"""More than any contract needs; a chain may allow 2**24 a transaction."""
+"""More than anything needs: to estimate it, a call would be run many times."""
 Packages = Callable[[str], Path]
 
 
@@ -66,6 +66,12 @@ class Chain:
     def deploy_own(self, name: str, *arguments: Any) -> Any:
         """Put one of the project's own contracts onto the chain."""
         return self.deploy(own_contracts()[name], *arguments)
+
+    def send(self, call: Any) -> None:
+        """Run a call of a contract as a transaction, and wait until it is in a block."""
+        sent = call.transact({"gas": PLENTY_OF_GAS})
+        if isinstance(self.node, str):  # a chain in this process makes the block at once
+            assert self.web3.eth.wait_for_transaction_receipt(sent).status == 1
 
     @property
     def number(self) -> int:

@@ -6,8 +6,6 @@ from hedgeresearch.onchain.ticks import SCALE
 from tests.onchain.conftest import Chain, Packages, published_contract
 
 PLENTY = 10**40
-GAS = {"gas": 10_000_000}
-"""More than any call needs: to estimate it, the call would be run many times."""
 V3 = "@uniswap/v3-core@1.0.1"
 V2 = "@uniswap/v2-core@1.0.1"
 FIRST_BASE = 5 * 10**20
@@ -24,10 +22,10 @@ class Pair(NamedTuple):
 
     def swap(self, side: int, paid: int, received: int) -> None:
         """Pay an amount of token ``side`` for one of the other."""
-        self.tokens[side].functions.transfer(self.contract.address, paid).transact(GAS)
+        self.chain.send(self.tokens[side].functions.transfer(self.contract.address, paid))
         out = (0, received) if side == 0 else (received, 0)
         account = self.chain.web3.eth.default_account
-        self.contract.functions.swap(*out, account, b"").transact(GAS)
+        self.chain.send(self.contract.functions.swap(*out, account, b""))
 
 
 class Ranged(NamedTuple):
@@ -41,11 +39,11 @@ class Ranged(NamedTuple):
     def provide(self, lower: int, upper: int, liquidity: int) -> None:
         """Provide liquidity between two ticks."""
         provided = self.trader.functions.provide(self.contract.address, lower, upper, liquidity)
-        provided.transact(GAS)
+        self.chain.send(provided)
 
     def swap(self, falls: bool, amount: int) -> None:
         """Pay an amount, or receive one if it is negative."""
-        self.trader.functions.swap(self.contract.address, falls, amount).transact(GAS)
+        self.chain.send(self.trader.functions.swap(self.contract.address, falls, amount))
 
 
 def ordered_tokens(chain: Chain, first: tuple[str, int], second: tuple[str, int]) -> list[Any]:
@@ -66,14 +64,14 @@ def deploy_pair(chain: Chain, packages: Packages, *, base_first: bool) -> Pair:
     base, quote = ("WETH", 18), ("USDC", 6)
     tokens = ordered_tokens(chain, *((base, quote) if base_first else (quote, base)))
     addresses = [token.address for token in tokens]
-    factory.functions.createPair(*addresses).transact(GAS)
+    chain.send(factory.functions.createPair(*addresses))
     address = factory.functions.getPair(*addresses).call()
     pair = chain.web3.eth.contract(address=address, abi=interface)
     amounts = (FIRST_BASE, FIRST_QUOTE) if base_first else (FIRST_QUOTE, FIRST_BASE)
     for token, amount in zip(tokens, amounts, strict=True):
-        token.functions.mint(account, PLENTY).transact(GAS)
-        token.functions.transfer(address, amount).transact(GAS)
-    pair.functions.mint(account).transact(GAS)
+        chain.send(token.functions.mint(account, PLENTY))
+        chain.send(token.functions.transfer(address, amount))
+    chain.send(pair.functions.mint(account))
     return Pair(chain, pair, tokens, base_first)
 
 
@@ -88,10 +86,10 @@ def deploy_ranged(chain: Chain, packages: Packages) -> Ranged:
     tokens = ordered_tokens(chain, ("AAA", 18), ("BBB", 6))
     trader = chain.deploy_own("Trader")
     for token in tokens:
-        token.functions.mint(trader.address, PLENTY).transact(GAS)
+        chain.send(token.functions.mint(trader.address, PLENTY))
     addresses = [token.address for token in tokens]
-    factory.functions.createPool(*addresses, 3_000).transact(GAS)
+    chain.send(factory.functions.createPool(*addresses, 3_000))
     address = factory.functions.getPool(*addresses, 3_000).call()
     pool = chain.web3.eth.contract(address=address, abi=interface["abi"])
-    pool.functions.initialize(SCALE).transact(GAS)
+    chain.send(pool.functions.initialize(SCALE))
     return Ranged(chain, pool, trader, tokens)

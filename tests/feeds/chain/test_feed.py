@@ -29,7 +29,7 @@ from hedgeresearch.onchain import (
 )
 from tests.feeds.chain.following import SOON, described, feed_of, pool_at, random_swap, taken
 from tests.onchain.conftest import Chain, Packages
-from tests.onchain.uniswap import GAS, Pair, deploy_pair, deploy_ranged
+from tests.onchain.uniswap import Pair, deploy_pair, deploy_ranged
 
 pytestmark = pytest.mark.long
 
@@ -151,9 +151,9 @@ def test_swaps_of_both_kinds_are_read_from_logs(any_chain: Chain, packages: Pack
         ranged.swap(bool(seed % 2), 10**15)
         states.append((pool_at(pair), ranged.contract.functions.slot0().call()[:2]))
     account = any_chain.web3.eth.default_account
-    pair.tokens[0].functions.transfer(pair.contract.address, 10**18).transact(GAS)
-    pair.tokens[1].functions.transfer(pair.contract.address, 10**9).transact(GAS)
-    pair.contract.functions.mint(account).transact(GAS)
+    any_chain.send(pair.tokens[0].functions.transfer(pair.contract.address, 10**18))
+    any_chain.send(pair.tokens[1].functions.transfer(pair.contract.address, 10**9))
+    any_chain.send(pair.contract.functions.mint(account))
     pools = [UniswapV2Pair(pair.contract.address), UniswapV3Pool(ranged.contract.address)]
     found = read_swaps(any_chain.node, pools, first, blocks_per_request=2)
     v2 = [event for source, event in found if source.venue.startswith("uniswap-v2")]

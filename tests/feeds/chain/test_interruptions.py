@@ -17,7 +17,7 @@ from hedgeresearch.onchain import LoanState, PoolState
 from tests.feeds.chain.following import SOON, described, feed_of, random_swap, taken
 from tests.feeds.chain.test_reading import ACCOUNT, aave_market
 from tests.onchain.conftest import Chain, Packages
-from tests.onchain.uniswap import GAS, deploy_pair
+from tests.onchain.uniswap import deploy_pair
 
 pytestmark = pytest.mark.long
 
@@ -63,7 +63,7 @@ def test_a_state_that_cannot_be_read_is_said_once(chain: Chain) -> None:
 
     def owe(amount: int) -> None:
         holding = (account, tokens[1].address, 0, amount, True)
-        market.functions.setHolding(*holding).transact(GAS)
+        chain.send(market.functions.setHolding(*holding))
 
     async def followed() -> list[Sourced]:
         events = feed.events()
@@ -174,7 +174,7 @@ def test_a_block_that_is_lost_while_it_is_read_gives_nothing(
         events = feed.events()
         await taken(events, 2)
         marks.append(chain.snapshot())
-        pair.tokens[0].functions.transfer(pair.contract.address, 10**18).transact(GAS)
+        chain.send(pair.tokens[0].functions.transfer(pair.contract.address, 10**18))
         seen: list[str] = [chain.web3.eth.get_block("latest").hash.to_0x_hex()]
         armed[0] = True
         found = await taken(events, 1)

@@ -17,7 +17,7 @@ from hedgeresearch.feeds import (
 from hedgeresearch.onchain import LoanState, OracleReading, PoolState, PoolSwap
 from hedgeresearch.onchain.ticks import SCALE
 from tests.onchain.conftest import Chain, Packages, published_contract
-from tests.onchain.uniswap import GAS, V2, deploy_pair, deploy_ranged, ordered_tokens
+from tests.onchain.uniswap import V2, deploy_pair, deploy_ranged, ordered_tokens
 
 pytestmark = pytest.mark.long
 NOW = 1_772_452_800
@@ -102,13 +102,13 @@ def aave_market(chain: Chain) -> tuple[Any, list[Any]]:
     tokens = ordered_tokens(chain, ("WETH", 18), ("USDC", 6))
     for token, settings in zip(tokens, [("WETH", 18, 8_250), ("USDC", 6, 7_700)], strict=True):
         name, decimals, threshold = settings
-        market.functions.list(name, token.address, decimals, threshold, 10_500).transact(GAS)
-    market.functions.setPrice(tokens[0].address, 2_000 * 10**8).transact(GAS)
-    market.functions.setPrice(tokens[1].address, 10**8).transact(GAS)
+        chain.send(market.functions.list(name, token.address, decimals, threshold, 10_500))
+    chain.send(market.functions.setPrice(tokens[0].address, 2_000 * 10**8))
+    chain.send(market.functions.setPrice(tokens[1].address, 10**8))
     held = market.functions.setHolding
     account = chain.web3.to_checksum_address(ACCOUNT)
-    held(account, tokens[0].address, 10 * 10**18, 0, True).transact(GAS)
-    held(account, tokens[1].address, 500 * 10**6, 11_000 * 10**6, False).transact(GAS)
+    chain.send(held(account, tokens[0].address, 10 * 10**18, 0, True))
+    chain.send(held(account, tokens[1].address, 500 * 10**6, 11_000 * 10**6, False))
     return market, tokens
 
 
@@ -133,7 +133,7 @@ def test_an_account_without_a_loan_is_refused(chain: Chain) -> None:
 def test_another_health_factor_than_the_contracts_is_refused(chain: Chain) -> None:
     market, _ = aave_market(chain)
     account = chain.web3.to_checksum_address(ACCOUNT)
-    market.functions.setMode(account, 9_350).transact(GAS)
+    chain.send(market.functions.setMode(account, 9_350))
     with pytest.raises(DataError, match=r"is 1.7000 by the contract and 1.5000 by its deposits"):
         read_states(chain.node, [AaveLoan(ACCOUNT, market.address)])
 
@@ -143,7 +143,7 @@ def oracle_of(chain: Chain, answer: int, updated: int, **numbers: int) -> Any:
     oracle = chain.deploy_own("Oracle", "ETH / USD", 8)
     started = numbers.get("started", updated)
     rounds = (numbers.get("round", 9), numbers.get("answered_in", 9))
-    oracle.functions.set(rounds[0], answer, started, updated, rounds[1]).transact(GAS)
+    chain.send(oracle.functions.set(rounds[0], answer, started, updated, rounds[1]))
     return oracle
 
 
@@ -179,7 +179,7 @@ def test_a_sequencer_that_is_down_is_read(chain: Chain) -> None:
     contract = ChainlinkOracle(oracle.address, heartbeat=3_600, uptime=uptime.address)
     state = only(read_states(chain.node, [contract]))
     assert state.problem_at((NOW + 60) * 10**9) == "the sequencer has been down for 180 s"
-    uptime.functions.set(10, 0, NOW - 7_200, NOW, 10).transact(GAS)
+    chain.send(uptime.functions.set(10, 0, NOW - 7_200, NOW, 10))
     assert only(read_states(chain.node, [contract])).problem_at((NOW + 60) * 10**9) is None
 
 
@@ -221,7 +221,7 @@ def test_an_empty_pool_is_refused(chain: Chain, packages: Packages) -> None:
     address = pair.contract.functions.factory().call()
     factory = chain.web3.eth.contract(address=address, abi=interface)
     addresses = [token.address for token in ordered_tokens(chain, ("AAA", 8), ("BBB", 6))]
-    factory.functions.createPair(*addresses).transact(GAS)
+    chain.send(factory.functions.createPair(*addresses))
     empty = UniswapV2Pair(factory.functions.getPair(*addresses).call())
     with pytest.raises(DataError, match="is empty: its reserves are 0 and 0"):
         read_states(chain.node, [empty])
