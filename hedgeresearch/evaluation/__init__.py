@@ -8,7 +8,8 @@ the model confidence set, backtests of value at risk) apply to any returns. ``ch
 changes future data to see whether a model's past values change.
 
 Hedges of options are walked over a panel by ``walk_forward_options``, whose ``OptionBacktest``
-compares them by errors summed by day; ``check_option_causality`` checks them.
+compares them by errors summed by day; ``check_option_causality`` checks them. Hedges of a liquidity
+position are walked over prices by ``walk_forward_pool``, with what the pool pays as ``PoolFees``.
 """
 
 import lazy_loader

@@ -24,6 +24,9 @@ from .option_hedges.backtest import OptionBacktest as OptionBacktest
 from .option_hedges.causality import check_option_causality as check_option_causality
 from .option_hedges.comparison import OptionComparison as OptionComparison
 from .option_hedges.walk import walk_forward_options as walk_forward_options
+from .pool_hedges.backtest import PoolBacktest as PoolBacktest
+from .pool_hedges.fees import PoolFees as PoolFees
+from .pool_hedges.walk import walk_forward_pool as walk_forward_pool
 from .results.backtest import Backtest as Backtest
 from .results.pair_ratios import PairRatios as PairRatios
 from .results.panel import BacktestPanel as BacktestPanel

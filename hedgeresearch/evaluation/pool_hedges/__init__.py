@@ -1,0 +1,1 @@
+"""Evaluation of hedges of liquidity positions over a series of prices."""
