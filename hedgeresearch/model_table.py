@@ -13,6 +13,10 @@ WIDE = 240
 """Letters in a line of a terminal that shows the whole table."""
 
 
+OPTION_HEDGES = "hedges of options"
+"""Family of the hedges that are fitted to an option panel, ``hr.hedges.DeltaHedge`` and others."""
+
+
 class ModelEntry(NamedTuple):
     """One row of the table.
 
@@ -21,7 +25,7 @@ class ModelEntry(NamedTuple):
     model : str, name of the class
     family : str
     source : str, paper or package
-    needs : {"returns", "prices", "as its model"}
+    needs : {"returns", "prices", "panel", "as its model"}
     several : bool, whether it accepts several hedges (or series)
     milliseconds : float, cost of a fit of 1000 dates
     when : str, when to use it
@@ -66,6 +70,10 @@ MODELS = (
     ModelEntry("RegimeWeightedHedge", "composed", "Elliott and Timmermann 2005", "returns", True, 70, "which of several models is best depends on the regime; shrinks toward 1:1 by regime"),
     ModelEntry("ConstrainedHedge", "composed", "Markowitz 1956", "as its model", True, 6, "size, direction, number or exposures are limited"),
     ModelEntry("TrackingHedge", "composed", "Beasley, Meade and Chang 2003", "returns", True, 3, "an index is tracked by a basket of few instruments, with limited turnover"),
+    # --- hedges of options, from a panel ---
+    ModelEntry("DeltaHedge", OPTION_HEDGES, "Black 1976; Hagan et al. 2002", "panel", True, 1, "an option is hedged by the future, with a rule for the smile; the benchmark"),
+    ModelEntry("HullWhiteDelta", OPTION_HEDGES, "Hull and White 2017", "panel", True, 20, "volatility moves with the price, as of equity indices and coins"),
+    ModelEntry("FactorNeutralHedge", OPTION_HEDGES, "Hull 2012", "panel", True, 10, "vega or gamma are hedged as well, by other options"),
     # --- covariance models ---
     ModelEntry("SampleCovariance", "covariance", "Ledoit and Wolf 2004, 2020", "returns", True, 0.3, "there are no dynamics; shrinkage for many series"),
     ModelEntry("RollingCovariance", "covariance", "J.P. Morgan/Reuters 1996", "returns", True, 0.2, "covariances drift, without a model of the drift"),
@@ -113,7 +121,8 @@ def list_models() -> pd.DataFrame:
     """List every model with its source, its input, the cost of a fit and when to use it.
 
     The cost is the order of magnitude for a fit of 1000 dates of two series, in milliseconds on one
-    core (``MinimumVarianceHedge`` of ``DCC()``, ``RegimeHedge`` of ``GaussianHMM(2)``).
+    core (``MinimumVarianceHedge`` of ``DCC()``, ``RegimeHedge`` of ``GaussianHMM(2)``); of 36
+    options a date for hedges of options, which are in ``hr.hedges``.
 
     Returns
     -------

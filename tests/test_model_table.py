@@ -5,6 +5,8 @@ import inspect
 
 import hedgeresearch as hr
 
+OPTION_HEDGES = {"DeltaHedge", "HullWhiteDelta", "FactorNeutralHedge"}
+
 
 def public_models():
     classes = [getattr(hr, name) for name in hr.__all__]
@@ -12,7 +14,21 @@ def public_models():
 
 
 def test_every_model_is_in_the_table():
-    assert set(hr.list_models().index) == public_models()
+    listed = set(hr.list_models().index)
+    assert listed == public_models() | OPTION_HEDGES
+    assert all(hasattr(getattr(hr.hedges, name), "fit") for name in OPTION_HEDGES)
+
+
+def test_hedges_of_options_are_all_in_the_table():
+    classes = [getattr(hr.hedges, name) for name in dir(hr.hedges)]
+    models = {
+        one.__name__
+        for one in classes
+        if inspect.isclass(one)
+        and dataclasses.is_dataclass(one)
+        and list(inspect.signature(getattr(one, "fit", len)).parameters) == ["self", "panel"]
+    }
+    assert models == OPTION_HEDGES
 
 
 def test_every_row_is_complete():
@@ -37,6 +53,9 @@ NEEDS_SETTINGS = {
 
 def test_models_need_the_input_of_their_traits():
     for name, needs in hr.list_models()["needs"].items():
+        if name in OPTION_HEDGES:
+            assert needs == "panel"
+            continue
         kind = getattr(hr, name)
         assert dataclasses.is_dataclass(kind)
         if needs == "as its model":

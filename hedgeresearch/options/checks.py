@@ -49,6 +49,13 @@ def checked_options(
     return arrays, sign, layout
 
 
+def remedy_of(kind: Any) -> str:
+    """Return what to do about a kind that is neither "call" nor "put"."""
+    meant = {"c": "call", "p": "put"}.get(str(kind).strip().lower()[:1])
+    mapping = "Map other names to these, as kinds.map({'C': 'call', 'P': 'put'}) does."
+    return mapping if meant is None else f"Did you mean {meant!r}? {mapping}"
+
+
 def signs(kind: Any) -> Any:
     """Return +1.0 for each call and -1.0 for each put, of the sort of ``kind``.
 
@@ -64,9 +71,7 @@ def signs(kind: Any) -> Any:
     wrong = ~(is_call | (words == "put"))
     if wrong.any():
         first = words[wrong].reshape(-1)[0] if words.shape else words[()]
-        raise DataError(
-            f"kind must be 'call' or 'put'; got {str(first)!r}. Map other names to these."
-        )
+        raise DataError(f"kind must be 'call' or 'put'; got {str(first)!r}. {remedy_of(first)}")
     answer = np.where(is_call, 1.0, -1.0)
     if isinstance(kind, pd.DataFrame):
         return pd.DataFrame(answer, index=kind.index, columns=kind.columns)

@@ -20,30 +20,33 @@ from hedgeresearch.report.sections.section import Section, section_or_reason
 from hedgeresearch.report.smile_figures import smiles_figure, surface_figure
 from hedgeresearch.report.tables import ABSENT, Format, Table, amount, percent, ratio, table_of
 
+TITLE = "The smiles say"
 INDEX_DAYS = 30.0
 
 
 def surface_page(fit: SurfaceFit, notes: Sequence[str]) -> Page:
     """Return the page: shape of the smiles, figures, fit, arbitrage, index, forwards, quotes."""
     builders = {
-        "The smiles say": lambda: _decision(fit),
         "Smiles and quotes": lambda: _smiles(fit),
         "Quality of the fit": lambda: _quality(fit),
         "Arbitrage": lambda: _arbitrage(fit),
         "Variance index": lambda: _index(fit),
         "Forwards": lambda: _forwards(fit),
         "Quotes that were not used": lambda: _dropped(fit),
-        "Method": lambda: _method(fit, notes),
+        "Method": lambda: _method(fit),
     }
+    others = [section_or_reason(title, build) for title, build in builders.items()]
+    # The first section comes last: what the others compute may add warnings to the notes.
+    first = section_or_reason(TITLE, lambda: _decision(fit, notes))
     name = fit.chain.underlying
     return Page(
         title=f"Implied volatilities of {name}" if name else "Implied volatilities",
         about=f"Quotes of {day(fit.chain.moment)}, by {describe(fit.model)}.",
-        sections=[section_or_reason(title, build) for title, build in builders.items()],
+        sections=[first, *others],
     )
 
 
-def _decision(fit: SurfaceFit) -> Section:
+def _decision(fit: SurfaceFit, notes: Sequence[str]) -> Section:
     shape = skew(fit)
     columns = {
         "at_the_money": ("at the money, %", _points),
@@ -53,9 +56,12 @@ def _decision(fit: SurfaceFit) -> Section:
     }
     caption = "25-delta options (delta of the forward); points of volatility a year"
     return Section(
-        "The smiles say",
+        TITLE,
         texts=(shape_sentence(fit),),
-        points=tuple(f"Warning: {finding}." for finding in fit.arbitrage().findings),
+        points=(
+            *(f"Warning: {note}" for note in dict.fromkeys(notes)),
+            *(f"Warning: {finding}." for finding in fit.arbitrage().findings),
+        ),
         tables=((caption, _by_expiry(shape, columns)),),
     )
 
@@ -144,19 +150,18 @@ def _dropped(fit: SurfaceFit) -> Section:
     return Section("Quotes that were not used", texts=(text,), tables=tables)
 
 
-def _method(fit: SurfaceFit, notes: Sequence[str]) -> Section:
+def _method(fit: SurfaceFit) -> Section:
     rows = {
         "model": describe(fit.model),
         "quotes of": day(fit.chain.moment),
         "forward": str(fit.chain.forward_rule),
         "software": software(),
     }
-    warnings = tuple(f"Warning: {note}" for note in dict.fromkeys(notes))
     tables = [("Settings", name_value_table(rows))]
     sources = sources_table([fit.model])
     if sources is not None:
         tables.append(("Sources of the model", sources))
-    return Section("Method", points=warnings, tables=tuple(tables))
+    return Section("Method", tables=tuple(tables))
 
 
 def _by_expiry(frame: pd.DataFrame, columns: Mapping[str, tuple[str, Format]]) -> Table:

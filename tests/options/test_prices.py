@@ -126,7 +126,7 @@ def test_bad_arguments_are_refused_by_row() -> None:
         black_price(math.inf, 90.0, 0.1, 0.1)
     with pytest.raises(hr.DataError, match="discount must be positive.*got 0"):
         black_price(100.0, 90.0, 0.1, 0.1, discount=0)
-    with pytest.raises(hr.DataError, match="kind must be 'call' or 'put'; got 'C'"):
+    with pytest.raises(hr.DataError, match="got 'C'. Did you mean 'call'\\? Map other"):
         black_price(100.0, 90.0, 0.1, 0.1, ["call", "C"])
     with pytest.raises(hr.DataError, match="expiry must be made of numbers.*years_to_expiry"):
         black_price(100.0, 90.0, pd.Timestamp("2026-01-01", tz="UTC"), 0.1)

@@ -116,6 +116,36 @@ def test_forwards_and_discounts_take_part() -> None:
     assert row["delta"] == pytest.approx(-20 * state.delta * 61 / 60)
 
 
+def test_numbers_keep_their_rates_a_bar_later() -> None:
+    """A month later, a discount and a forward are those of the interest and the carry before."""
+    market = option_market(forwards={"P55": 61e3}, discounts={"P55": 0.96})
+    found = advise_options({dollar_option(): -20}, linear_perpetual(), market)
+    bar = market.table.iloc[-1] * pd.Series({"BTC": 1.1, "PERP": 1.1, "IV": 1.0})
+    date = market.table.index[-1] + pd.Timedelta(days=30)
+    later = found.update(bar, date)
+    left = YEARS - 30 / 365
+    interest = -np.log(0.96) / YEARS
+    carry = np.log(61e3 / SPOT) / YEARS
+    quotes = later.problem.market.quotes
+    assert quotes.discounts["P55"] == pytest.approx(np.exp(-interest * left), rel=1e-12)
+    assert quotes.forwards["P55"] == pytest.approx(1.1 * SPOT * np.exp(carry * left), rel=1e-12)
+    again = later.update(bar, date + pd.Timedelta(days=1))
+    expected = np.exp(-interest * (left - 1 / 365))
+    assert again.problem.market.quotes.discounts["P55"] == pytest.approx(expected, rel=1e-12)
+    state = greeks(
+        1.1 * SPOT * np.exp(carry * left),
+        55e3,
+        left,
+        last_volatility(),
+        "put",
+        discount=np.exp(-interest * left),
+    )
+    assert later.options.options.loc["P55", "value"] == pytest.approx(-20 * state.price)
+    # what comes from the table, or was not given, is left to it
+    plain = advise_options({dollar_option(): -20}, linear_perpetual(), option_market())
+    assert not plain.update(bar, date).problem.market.quotes.discounts
+
+
 @pytest.mark.parametrize(
     "hedge",
     [

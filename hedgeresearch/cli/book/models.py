@@ -10,9 +10,9 @@ from hedgeresearch.cli.book.hints import did_you_mean
 from hedgeresearch.cli.models import ModelName
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
-from hedgeresearch.model_table import MODELS
+from hedgeresearch.model_table import MODELS, OPTION_HEDGES
 
-CLASSES = [entry.model for entry in MODELS]
+CLASSES = [entry.model for entry in MODELS if entry.family != OPTION_HEDGES]
 """Names of the public model classes."""
 HEDGES = [*(one.value for one in ModelName), *(name for name in CLASSES if name.endswith("Hedge"))]
 EXAMPLE = "'regime: {n_regimes: 3}'"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import counted, day
 from hedgeresearch.errors import DataError
-from hedgeresearch.options.checks import MAX_VOLATILITY
+from hedgeresearch.options.checks import MAX_VOLATILITY, remedy_of
 from hedgeresearch.options.expiries import years_to_expiry
 
 REQUIRED = ("expiry", "strike", "kind", "bid", "ask")
@@ -94,7 +94,7 @@ def _checked_kinds(kinds: pd.Series[Any]) -> pd.Series[Any]:
     if wrong.any():
         raise DataError(
             f"kind must be 'call' or 'put'; got {kinds[wrong].iloc[0]!r} in row "
-            f"{int(np.argmax(wrong))}. Map other names, such as {{'C': 'call', 'P': 'put'}}."
+            f"{int(np.argmax(wrong))}. {remedy_of(kinds[wrong].iloc[0])}"
         )
     return kinds.astype(object)
 

@@ -11,7 +11,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch._kernels.black import black_prices
 from hedgeresearch._validation.numbers import is_number
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
-from hedgeresearch.options.checks import MAX_VOLATILITY
+from hedgeresearch.options.checks import MAX_VOLATILITY, remedy_of
 from hedgeresearch.options.panel.arrays import PanelArrays
 from hedgeresearch.typing import Array, Indices
 
@@ -41,9 +41,10 @@ def checked_columns(table: pd.DataFrame) -> dict[str, Array]:
     is_call = np.asarray(kinds == "call", dtype=bool)
     unknown = ~(is_call | np.asarray(kinds == "put", dtype=bool))
     if unknown.any():
+        first = kinds[int(unknown.argmax())]
         raise DataError(
-            f"kind must be 'call' or 'put'; got {kinds[int(unknown.argmax())]!r} for "
-            f"{_row(table, unknown)}."
+            f"kind must be 'call' or 'put'; got {first!r} for {_row(table, unknown)}. "
+            f"{remedy_of(first)}"
         )
     columns = {"sign": np.where(is_call, 1.0, -1.0)}
     for name in (*QUOTES[3:], *MOVES):

@@ -14,11 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels import sabr
 from hedgeresearch.options.panel.arrays import PanelArrays
 from hedgeresearch.typing import Array
-
-SMALL_Z = 1e-4
-"""Size of z below which z / x(z) is taken from its expansion, to within 1e-13."""
 
 
 def sabr_volatility(
@@ -34,24 +32,23 @@ def sabr_sensitivities(
 ) -> tuple[Array, Array, Array]:
     """Return sigma, d sigma / d ln F and d sigma / d alpha, at ln(F / K); broadcast."""
     z = nu / alpha * log_moneyness
-    root = np.sqrt(1.0 - 2.0 * rho * z + z**2)
-    # the root less 1 leaves a small z its digits, and the sign of z the difference of large numbers
-    above = z * (z - 2.0 * rho) / (root + 1.0)
-    x = np.sign(z) * np.log1p((above + np.abs(z)) / (1.0 - np.sign(z) * rho))
-    small = np.abs(z) < SMALL_Z
-    safe_z = np.where(small, 1.0, z)
-    safe_x = np.where(small, 1.0, x)
-    curvature = (2.0 - 3.0 * rho**2) / 12.0
-    ratio = np.where(small, 1.0 - rho * z / 2.0 + curvature * z**2, safe_z / safe_x)
-    # d(z / x) / dz = (1 - (z / x) x') / x with x' = 1 / root
-    slope = np.where(
-        small, -rho / 2.0 + 2.0 * curvature * z, (1.0 - safe_z / safe_x / root) / safe_x
-    )
-    level = 1.0 + (rho * nu * alpha / 4.0 + curvature / 2.0 * nu**2) * expiry
+    ratio, slope = _ratio_and_slope(z, rho)
+    curvature = (2.0 - 3.0 * rho**2) / 24.0
+    level = 1.0 + (rho * nu * alpha / 4.0 + curvature * nu**2) * expiry
     volatility = alpha * ratio * level
     by_log_forward = nu * slope * level
     by_alpha = (ratio - z * slope) * level + alpha * ratio * rho * nu / 4.0 * expiry
     return volatility, by_log_forward, by_alpha
+
+
+def _ratio_and_slope(z: Array, rho: Array) -> tuple[Array, Array]:
+    """Return z / x(z) and its derivative by z; the arrays are broadcast."""
+    wide, correlations = np.broadcast_arrays(np.asarray(z, dtype=float), rho)
+    flat = np.ascontiguousarray(wide.ravel())
+    ratio = np.empty_like(flat)
+    slope = np.empty_like(flat)
+    sabr.ratios_and_slopes(flat, np.ascontiguousarray(correlations.ravel()), ratio, slope)
+    return ratio.reshape(wide.shape), slope.reshape(wide.shape)
 
 
 def frozen_delta(rows: PanelArrays, alpha: Array, rho: Array, nu: Array) -> Array:

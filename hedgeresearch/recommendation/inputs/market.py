@@ -304,6 +304,12 @@ class Market:
         object.__setattr__(later, "oracles", oracles)
         return later
 
+    def quoted(self, quotes: OptionQuotes) -> Market:
+        """Return the market with other quotes of its options."""
+        other = copy(self)
+        object.__setattr__(other, "quotes", quotes)
+        return other
+
     def _rate_series(self, name: str, table: pd.DataFrame) -> Any:
         rate = self.rates.get(name, 1.0)
         return table[rate] if isinstance(rate, str) else float(rate)

@@ -35,10 +35,11 @@ class OptionQuotes:
         part in the past profits of the book.
     forwards : mapping from option
         Forward of its expiry, in the currency of its strike; by default the price of the
-        underlying, as for options on a future.
+        underlying, as for options on a future. A bar later, a number has followed the underlying at
+        the carry per year that it stands for.
     discounts : mapping from option
         Value today of 1 paid at the expiry, such as 0.99, for inverse options of a coin; 1 by
-        default.
+        default. A bar later, a number is that of the same interest for the time that is left.
     moment : time with a zone, optional
         Moment of the last prices; by default the last date of a table whose dates have a zone. A
         bar later it is as much later as the date of the bar.

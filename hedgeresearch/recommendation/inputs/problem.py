@@ -13,6 +13,7 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.onchain.oracle import OracleRound
+from hedgeresearch.recommendation.inputs.later_quotes import with_later_quotes
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity, at_measured_spreads
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
@@ -139,6 +140,8 @@ class HedgeProblem:
             If the bar is not valid, a price leaves nothing to hedge, or a contract has expired.
         """
         market = self.market.append(bar, date)
+        if self.options is not None:
+            market = with_later_quotes(self.options, self.market, market)
         if oracles:
             market = market.with_rounds(oracles)
         check_latest_prices(self.position, self.instruments, market, self.kind)

@@ -12,7 +12,6 @@ from hedgeresearch.recommendation.assessment.option_profits import (
     book_profits,
 )
 from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
-from hedgeresearch.recommendation.narrative.options import option_sentences
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import AXIS, path_figure
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Section
@@ -45,6 +44,7 @@ OPTIONS = {
     "theta": ("theta per day, currency", amount),
 }
 EXPOSURE = {name: OPTIONS[name] for name in ("value", "delta", "gamma", "vega", "theta")}
+AMONG_REASONS = "What the figures mean is said among the reasons above."
 N_POINTS = 61
 """Points of each line of the figure."""
 
@@ -62,7 +62,7 @@ def options_section(recommendation: Recommendation) -> Section:
     exposure = table_of(risk.exposure, "part", EXPOSURE, currency)
     return Section(
         TITLE,
-        points=tuple(option_sentences(recommendation.assessment)),
+        texts=(AMONG_REASONS,),
         figures=(_profit_figure(recommendation),),
         tables=(
             (caption, _options_table(risk, currency)),
