@@ -27,7 +27,7 @@ INVERSE = hr.InverseContract("PERP", 100.0, maintenance_margin=0.01)
 
 def test_a_linear_trade_is_booked_leg_by_leg() -> None:
     table = prices(premium=0.002)
-    trade = TradeTerms(units=5.0, collateral=10.0, loan=0.6, spot_margin=0.3)
+    trade = TradeTerms(units=5.0, collateral=10.0, loan=0.6, spot_margin=0.39)
     stress = unwind_stress(table, "BTC", LINEAR, trade, quantile=0.9, periods=3)
     now, entry = table.iloc[-1]
     basis = table["PERP"] / table["BTC"] - 1.0
@@ -42,14 +42,15 @@ def test_a_linear_trade_is_booked_leg_by_leg() -> None:
         needed = 0.01 * 5.0 * price - (10.0 + short)
         assert row[4] == pytest.approx(max(needed, 0.0))
         equity = 5.0 * spot - 0.6 * 5.0 * now
-        assert row[5] == pytest.approx(max(0.3 * 5.0 * spot - equity, 0.0))
+        assert row[5] == pytest.approx(max(0.39 * 5.0 * spot - equity, 0.0))
     assert stress.table.loc["price rises", "contract call"] > 0.0
-    assert stress.table.loc["price falls", "spot call"] == 0.0
+    assert stress.table.loc["price rises", "spot call"] == 0.0
+    assert stress.table.loc["price falls", "spot call"] > 0.0
 
 
 def test_an_inverse_trade_is_booked_in_coins() -> None:
     """The face is that of the contract's price, so that the gain depends on the basis alone."""
-    table = prices(premium=0.0)
+    table = prices(premium=0.004)
     stress = unwind_stress(table, "BTC", INVERSE, TradeTerms(units=5.0, loan=0.5), periods=3)
     now, entry = table.iloc[-1]
     for spot, price, gain, call, _ in stress.table.itertuples(index=False):

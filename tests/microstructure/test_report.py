@@ -198,12 +198,19 @@ def test_settings_out_of_range_are_refused(settings: dict, message: str) -> None
 
 
 def test_spreads_by_horizon_are_weighted_by_volume() -> None:
-    events = quoted()
+    # sizes and distances from the mid differ, so that weights matter
+    trades = [
+        Trade(0, 1_001.0 + row % 3, 1.0 + row % 7, 1, None, START + 20 * TENTH + row * TENTH)
+        for row in range(100)
+    ]
+    events = sorted([*quoted(1), *trades], key=lambda event: event.receive_time)
     table = spreads_by_horizon(events, lag=0.05, horizons=[1.0, 1e4])
     spreads = trade_spreads(events, lag=0.05, horizon=1.0)
     for name in ("effective", "realized", "mark_out"):
-        expected = 1e4 * np.average(spreads[name], weights=spreads["size"])
+        pairs = zip(spreads[name], spreads["size"], strict=True)
+        expected = sum(1e4 * value * size for value, size in pairs) / spreads["size"].sum()
         assert table.loc[1.0, name] == pytest.approx(expected)
+    assert table.loc[1.0, "effective"] != pytest.approx(1e4 * spreads["effective"].mean(), rel=1e-3)
     assert table.loc[1e4].isna().tolist() == [True, True, True, False]
     assert table.loc[1e4, "n_trades"] == 0
     with pytest.raises(DataError, match="one a horizon later"):

@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds import read_recording
@@ -91,6 +94,52 @@ def test_kyles_lambda_recovers_a_planted_slope() -> None:
     slope, error = kyle_lambda(changes, volume)
     assert slope == pytest.approx(2e-4, abs=3.0 * error)
     assert error < 1e-5
+
+
+def test_the_error_of_kyles_lambda_is_that_of_statsmodels() -> None:
+    """Of autocorrelated errors, Newey and West with the lags of their rule of thumb."""
+    generator = np.random.default_rng(3)
+    noise = pd.Series(generator.standard_normal(400)).ewm(alpha=0.3).mean()
+    volume = pd.Series(generator.standard_normal(400)).ewm(alpha=0.3).mean()
+    slope, error = kyle_lambda(0.5 * volume + noise, volume)
+    lags = int(4 * (400 / 100) ** (2 / 9))
+    fit = sm.OLS(0.5 * volume + noise, sm.add_constant(volume)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": lags}
+    )
+    assert slope == pytest.approx(fit.params.iloc[1], rel=1e-10)
+    assert error == pytest.approx(fit.bse.iloc[1], rel=1e-8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(0, 40), min_size=2, max_size=15),
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from([1, -1])), min_size=1, max_size=15),
+    st.integers(0, 3),
+    st.integers(1, 6),
+)
+def test_spreads_equal_a_loop_over_trades(
+    quoted: list[int], traded: list[tuple[int, int]], lag: int, horizon: int
+) -> None:
+    quotes = [quote(float(at), 100.0 + row) for row, at in enumerate(sorted(quoted))]
+    trades = [trade(float(at), 99.0 + row, side) for row, (at, side) in enumerate(sorted(traded))]
+    expected = []
+    for one in trades:
+        at = one.receive_time
+        before = [q for q in quotes if q.receive_time <= at - lag * SECOND]
+        after = [q for q in quotes if q.receive_time <= at + horizon * SECOND]
+        if before and at + horizon * SECOND <= quotes[-1].receive_time:
+            first = 0.5 * (before[-1].bid + before[-1].ask)
+            last = 0.5 * (after[-1].bid + after[-1].ask)
+            expected.append(
+                (2 * one.side * (one.price - first) / first, one.side * (last - one.price) / first)
+            )
+    if not expected:
+        with pytest.raises(DataError, match="No trade has a quote before it"):
+            trade_spreads([*quotes, *trades], lag=lag, horizon=horizon)
+        return
+    table = trade_spreads([*quotes, *trades], lag=lag, horizon=horizon)
+    np.testing.assert_allclose(table[["effective", "mark_out"]], expected, atol=1e-14)
+    assert table.attrs["left_out"] == len(trades) - len(expected)
 
 
 def test_amihud_is_the_mean_of_return_over_volume() -> None:
