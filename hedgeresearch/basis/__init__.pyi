@@ -1,3 +1,4 @@
+from .by_regime import carry_by_regime as carry_by_regime
 from .events import funding_rates as funding_rates
 from .history import basis_history as basis_history
 from .triangle import ArbitrageTriangle as ArbitrageTriangle

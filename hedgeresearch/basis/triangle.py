@@ -72,6 +72,27 @@ class ArbitrageTriangle:
         Shares of the spot price until expiry: gross, costs, interest, and collateral.
     contracts : DataFrame (n_dates, 2)
         Contracts of future and perpetual for each coin of spot.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> days = pd.DatetimeIndex(["2026-01-01", "2026-02-01"], tz="UTC")
+    >>> prices = pd.DataFrame({"BTC": 100.0, "DATED": [102.0, 100.0], "PERP": 100.0}, days)
+    >>> triangle = hr.basis.arbitrage_triangle(
+    ...     prices,
+    ...     hr.Spot("BTC", fee=0.001),
+    ...     hr.LinearContract("DATED", 1, fee=0.0005, expiry=pd.Timestamp("2026-03-27")),
+    ...     hr.LinearContract("PERP", 1, fee=0.0005, funding="8-hourly"),
+    ...     funding=0.1,
+    ... )
+    >>> triangle.mispriced.index.tolist()
+    ['buy DATED, sell PERP', 'buy BTC, sell PERP']
+    >>> triangle.summary.loc["buy BTC, sell PERP", ["gross", "costs"]].round(4).to_dict()
+    {'gross': 0.0148, 'costs': 0.003}
+    >>> triangle.share_paying["buy BTC, sell DATED"].item()
+    0.5
+    >>> axes = triangle.plot()
     """
 
     profits: pd.DataFrame

@@ -28,6 +28,12 @@ class TriangleTerms:
     ------
     DataError
         If a number is out of its range.
+
+    Examples
+    --------
+    >>> from hedgeresearch.basis import TriangleTerms
+    >>> TriangleTerms(cash_rate=0.04, borrow_rate=0.06).future_margin
+    0.1
     """
 
     future_margin: float = 0.1

@@ -48,6 +48,14 @@ class TradeTerms:
         inverse contract, beyond the coins that are held
     loan : share in [0, 1) of the coins' value now that is borrowed against them
     spot_margin : share in [0, 1) of their value that must remain as equity of the coins
+
+    Examples
+    --------
+    Ten coins, half of them paid for by a loan, and 50,000 deposited for the contract:
+
+    >>> from hedgeresearch.basis import TradeTerms
+    >>> TradeTerms(units=10.0, collateral=50_000.0, loan=0.5, spot_margin=0.25).loan
+    0.5
     """
 
     units: float = 1.0
@@ -80,6 +88,25 @@ class UnwindStress:
     quantile : of past basis
     move : share by which the price moves
     carry : what the trade earns a year, in the currency of the price; None if it was not given
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import hedgeresearch as hr
+    >>> dates = pd.date_range("2026-01-01", periods=100, freq="8h", tz="UTC")
+    >>> spot = 100.0 + np.arange(100.0) % 7
+    >>> prices = pd.DataFrame({"BTC": spot, "PERP": spot * (1.0 + 0.01 * (np.arange(100) < 50))})
+    >>> perpetual = hr.InverseContract("PERP", 1, funding="8-hourly", maintenance_margin=0.005)
+    >>> trade = hr.basis.TradeTerms(units=10.0)
+    >>> stress = hr.basis.unwind_stress(
+    ...     prices.set_axis(dates), "BTC", perpetual, trade, periods=3, per_year=0.1
+    ... )
+    >>> round(stress.loss, 1), stress.largest_call, round(stress.days_to_earn_back)
+    (10.0, 0.0, 36)
+    >>> print(stress.sentence)
+    If the basis widens from 0.0% back to 1.0%, its 95% quantile, the trade loses 10, which is 36
+    days of carry; with a move of the price by 3.8% neither leg calls for collateral.
+    >>> axes = stress.plot()
     """
 
     table: pd.DataFrame

@@ -40,6 +40,20 @@ class ArbitrageBand:
         costs, 0.0 within the band) and buy (name of what is bought, "" within the band).
     lower, upper : edges of the band of the difference
     names : of both
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> dates = pd.date_range("2026-03-02", periods=4)
+    >>> prices = pd.DataFrame({"A": [100.0, 101.0, 102.0, 99.0], "B": 100.0}, dates)
+    >>> here, there = hr.Spot("A", fee=0.001), hr.Spot("B", fee=0.002)
+    >>> band = hr.basis.arbitrage_band(prices, here, there)
+    >>> band.share_outside, band.episodes["buy"].tolist(), band.episodes["n_dates"].tolist()
+    (0.75, ['B', 'A'], [2, 1])
+    >>> round(float(band.summary["best profit"]), 4)
+    0.014
+    >>> axes = band.plot()
     """
 
     table: pd.DataFrame

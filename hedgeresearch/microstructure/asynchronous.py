@@ -41,6 +41,13 @@ class TickCovariance:
     covariance : sum of products of overlapping changes, not per unit of time
     asset_variance, hedge_variance : sums of squared changes, noise of quotes included
     n_asset, n_hedge : number of changes; a quote with the same price is none
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import TickCovariance
+    >>> found = TickCovariance(2e-6, 4e-6, 2.5e-6, n_asset=2_000, n_hedge=1_500)
+    >>> round(found.ratio, 3), round(found.correlation, 3)
+    (0.8, 0.632)
     """
 
     covariance: float

@@ -54,6 +54,17 @@ class LatencyReport:
         then seconds from the venue's time to that of the receiver, least, median and p99, excess
         (p99 above the least, which does not depend on the clocks), and n_negative. Those of a
         stream without times are nan.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Trade, latency_report
+    >>> report = latency_report([Trade(0, 1.0, 1.0, 1, 9 * 10**9, 7 * 10**9)])
+    >>> print(*report.clock_errors)
+    events, trades: 1 of 1 events were received before the time of the venue, by up to 2 s. One
+    clock is wrong: use differences of latencies only
+    >>> report.summary["median, ms"].tolist()
+    [-2000.0]
+    >>> axes = report.plot()
     """
 
     table: pd.DataFrame

@@ -59,6 +59,12 @@ class MarketQuality:
     >>> quality = MarketQuality("THIN", measures[0], "BUSY", measures[1])
     >>> quality.flagged, round(quality.suspect_share, 2)
     (True, 0.5)
+    >>> print(quality.reasons[1])
+    round sizes are 50.5 times as frequent as among evenly spread ones in 10,000 trades, at BUSY
+    100.0 times (5,000 trades): 50% of the trades may be those of programs
+    >>> quality.summary.loc["roundness", ["THIN", "BUSY"]].round(1).tolist()
+    [50.5, 100.0]
+    >>> axes = quality.plot()
     """
 
     venue: str

@@ -44,6 +44,34 @@ class LiquidityReport:
     latency : LatencyReport, or None
     sizes : TradeSizes, signs of wash trading, or None
     missing : sentences, what is not in the report and why
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, BookUpdate, Trade
+    >>> from hedgeresearch.microstructure import liquidity_report
+    >>> events = [BookSnapshot(0, [(99.9, 9.0)], [(100.1, 9.0)], None, 0)]
+    >>> sizes = np.random.default_rng(0).lognormal(0.0, 1.0, 1_200).round(2) + 0.01
+    >>> for step, size in enumerate(sizes, start=1):
+    ...     time = step * 100_000_000
+    ...     events.append(Trade(step, 100.1, size, 1, None, time))
+    ...     events.append(BookUpdate(step, step, None, [], [(100.1, 2.0 + size)], None, time))
+    >>> report = liquidity_report(
+    ...     [("HERE", event) for event in events], BINANCE_SPOT, sizes=[1.0, 20.0], base_unit=0.01
+    ... )
+    >>> report.book.loc["spread, bp", "median"].round(2).item()
+    20.0
+    >>> report.costs["buy"]["held"].tolist()  # the offer does not always hold 20
+    [1.0, 0.008333333333333333]
+    >>> report.capacity.loc["within 10 bp", ("sell", "median")].item()
+    9.0
+    >>> list(report.summary)
+    ['book', 'cost by size', 'capacity', 'latency', 'trade sizes']
+    >>> there = [("THERE", event) for event in events]
+    >>> other = liquidity_report(there, BINANCE_SPOT, base_unit=0.01)
+    >>> other.quality_against(report).flagged
+    False
+    >>> axes = report.plot("costs")
     """
 
     name: str

@@ -31,6 +31,12 @@ class LiquiditySettings:
     ------
     DataError
         If a number is out of its range.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import LiquiditySettings
+    >>> LiquiditySettings(seconds=5.0, limits=[1e-4, 2e-4]).limits
+    (0.0001, 0.0002)
     """
 
     seconds: float = 1.0

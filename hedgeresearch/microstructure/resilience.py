@@ -27,19 +27,18 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
-from hedgeresearch.microstructure.events import MarketEvent, Trade
+from hedgeresearch.microstructure.events import MarketEvent
 from hedgeresearch.microstructure.liquidity import depth
 from hedgeresearch.microstructure.order_book import OrderBook
+from hedgeresearch.microstructure.order_flow import first_of_bursts, orders_in
 from hedgeresearch.microstructure.sampling import sampled_book
 from hedgeresearch.microstructure.sequence import SequenceRule
-from hedgeresearch.typing import Array, Mask
+from hedgeresearch.typing import Array
 
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second."""
 HORIZONS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Times after a trade, seconds."""
-BURST = NANOSECONDS
-"""Time after a large trade within which others belong to it."""
 MIN_TRADES = 10
 """Minimum number of large trades."""
 STANDARD_ERRORS = 2.0
@@ -60,6 +59,23 @@ class Resilience:
     distance : share of the mid within which sizes count
     n_trades : number of large trades, of those within a second the first
     left_out : number of others, around which the book was not known at each time
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.microstructure import Resilience
+    >>> depths = {"depth": [0.4, 0.6, 0.9], "depth_error": 0.02}
+    >>> seconds = pd.Index([0.1, 1.0, 5.0], name="seconds")
+    >>> table = pd.DataFrame({**depths, "spread": 1.0, "spread_error": 0.01}, seconds)
+    >>> found = Resilience(table, threshold=2.0, distance=5e-4, n_trades=80, left_out=3)
+    >>> found
+    Resilience(80 trades of at least 2: depth half regained in 2.23 s, spread without a loss beyond
+    noise)
+    >>> round(found.depth_half_life, 2), found.spread_half_life
+    (2.23, None)
+    >>> found.summary.loc["depth"].round(2).tolist()
+    [0.4, 2.23]
+    >>> axes = found.plot()
     """
 
     table: pd.DataFrame
@@ -153,15 +169,33 @@ def book_resilience(
     DataError
         If there are fewer than ten large trades around which the book was known, or a setting is
         out of range.
+
+    Examples
+    --------
+    Of a book that loses most of its best ask at each large trade, and has it back after a second:
+
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, BookUpdate, Trade
+    >>> from hedgeresearch.microstructure import book_resilience
+    >>> events = [BookSnapshot(0, [(100.0, 9.0)], [(100.1, 9.0)], None, 0)]
+    >>> for step in range(1, 1_000):
+    ...     time = step * 100_000_000
+    ...     if step % 50 == 0:
+    ...         events.append(Trade(step, 100.1, 8.0, 1, None, time - 1_000_000))
+    ...     left = 1.0 if step % 50 < 10 else 9.0
+    ...     events.append(BookUpdate(step, step, None, [], [(100.1, left)], None, time))
+    >>> horizons = [0.5, 0.9, 1.5, 3.0]
+    >>> found = book_resilience(events, BINANCE_SPOT, distance=0.01, horizons=horizons)
+    >>> found.table["depth"].round(2).tolist()
+    [0.11, 0.11, 1.0, 1.0]
     """
     check_between(quantile, "quantile", 0.0, 1.0)
     check_between(distance, "distance", 0.0, 1.0)
     check_not_negative(lag, "lag", remedy="The book must not be that after the trade.")
     seconds = _checked_horizons(horizons)
     every = list(events)
-    times, sizes, sides = _orders(every)
+    times, sizes, sides = orders_in(every)
     threshold = float(np.quantile(sizes, quantile)) if len(sizes) else math.nan
-    large = _first_of_bursts(times, sizes >= threshold)
+    large = first_of_bursts(times, sizes >= threshold)
     offsets = np.concatenate([[-lag], seconds])
     wanted = times[large, None] + np.rint(offsets * NANOSECONDS).astype(np.int64)
     books = _books_at(every, rule, wanted, distance)
@@ -193,35 +227,6 @@ def _checked_horizons(horizons: Sequence[float]) -> Array:
         raise DataError(f"horizons must be ascending times in seconds; got {list(horizons)!r}.")
     check_between(float(seconds[-1]), "the longest horizon", 0.0, math.inf)
     return seconds
-
-
-def _orders(events: list[MarketEvent]) -> tuple[Array, Array, Array]:
-    """Return times, sizes and sides of orders; fills of one side at one time are one."""
-    times: list[int] = []
-    sizes: list[float] = []
-    sides: list[int] = []
-    last: tuple[int, int] | None = None
-    for event in events:
-        if not isinstance(event, Trade):
-            continue
-        dated = event.receive_time if event.event_time is None else event.event_time
-        if (dated, event.side) == last:
-            sizes[-1] += event.size
-            continue
-        last = (dated, event.side)
-        times.append(event.receive_time)
-        sizes.append(event.size)
-        sides.append(event.side)
-    return np.array(times, dtype=np.int64), np.array(sizes), np.array(sides)
-
-
-def _first_of_bursts(times: Array, large: Mask) -> Mask:
-    """Return which large trades do not follow another within a second."""
-    chosen = np.flatnonzero(large)
-    since = np.diff(times[chosen], prepend=-BURST - 1)
-    first = np.zeros(len(large), dtype=bool)
-    first[chosen[since > BURST]] = True
-    return first
 
 
 def _books_at(

@@ -67,6 +67,17 @@ def trade_spreads(
     DataError
         If there is no quote, no trade with a quote before and after it, or the times of the quotes
         do not ascend.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Quote, Trade, trade_spreads
+    >>> events = [
+    ...     Quote(0, 99.0, 1.0, 101.0, 1.0, None, 0),
+    ...     Trade(0, 101.0, 2.0, 1, None, 10**9),
+    ...     Quote(1, 100.0, 1.0, 102.0, 1.0, None, 20 * 10**9),
+    ... ]
+    >>> trade_spreads(events, lag=0.05)["effective"].tolist()
+    [0.02]
     """
     check_not_negative(lag, "lag", remedy="The quote must not come after the trade.")
     check_between(horizon, "horizon", 0.0, math.inf)
@@ -113,6 +124,19 @@ def spreads_by_horizon(
     ------
     DataError
         As ``trade_spreads``, if that holds for every horizon.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Quote, Trade, spreads_by_horizon
+    >>> second = 10**9
+    >>> events = [
+    ...     Quote(0, 99.0, 1.0, 101.0, 1.0, None, 0),
+    ...     Trade(0, 101.0, 2.0, 1, None, second),
+    ...     Quote(1, 100.0, 1.0, 102.0, 1.0, None, 2 * second),
+    ...     Quote(2, 100.0, 1.0, 102.0, 1.0, None, 9 * second),
+    ... ]
+    >>> spreads_by_horizon(events, lag=0.05, horizons=[5.0]).round(1).to_dict("index")
+    {5.0: {'effective': 200.0, 'realized': 0.0, 'mark_out': 0.0, 'n_trades': 1}}
     """
     every = list(events)
     rows: dict[float, list[float]] = {}
@@ -180,6 +204,16 @@ def kyle_lambda(
     ------
     DataError
         If there are fewer than 20 bars, the dates differ, or the volume does not vary.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from hedgeresearch.microstructure import kyle_lambda
+    >>> draws = np.random.default_rng(0).standard_normal((2, 500))
+    >>> volume = pd.Series(100.0 * draws[0])
+    >>> slope, error = kyle_lambda(2e-4 * volume + 0.01 * draws[1], volume)
+    >>> round(slope, 6), abs(slope - 2e-4) < 2.0 * error
+    (0.0002, True)
     """
     moves, traded = _same_dates(price_changes, signed_volume)
     if len(moves) < MIN_BARS:

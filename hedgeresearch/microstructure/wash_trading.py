@@ -56,6 +56,14 @@ class TradeSizes:
     roundness_error : its standard error
     tail_exponent : Hill estimate from the largest 5%; inf if these are all of one size
     n_trades : int
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Trade, trade_sizes
+    >>> trades = [Trade(0, 100.0, 0.01 * (row % 900 + 1), 1, None, 0) for row in range(2_700)]
+    >>> measures = trade_sizes(trades, base_unit=0.01)
+    >>> measures.n_trades, measures.roundness
+    (2700, 1.0)
     """
 
     benford_mad: float
