@@ -9,7 +9,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.gains import UNHEDGED
 from hedgeresearch.evaluation.results.tables import dates_per_year
-from hedgeresearch.metrics.trading_activity import turnover
+from hedgeresearch.metrics.trading_activity import ratio_changes, turnover
 
 IN_PERCENT = 100.0
 
@@ -25,22 +25,24 @@ def tracking_table(backtest: Backtest, periods_per_year: float | None = None) ->
 
     Returns
     -------
-    DataFrame (models, 6)
+    DataFrame (models, 7)
         ``tracking error``, the standard deviation of the index less the basket, and
         ``difference``, the mean of the basket less the index before costs, both in per cent a year;
         ``cost``, in per cent a year; ``correlation`` with the index; ``instruments``, the mean
         number of weights other than zero; ``turnover``, the sum of absolute changes of weights, a
-        year, without the entry.
+        year, and ``largest change``, that of one date, both without the entry.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> members = hr.data.simulate_dcc(n_dates=750, n_series=7, correlation=0.4, seed=5).returns
     >>> data = members.assign(index=members.mean(axis=1))
-    >>> tracker = hr.TrackingHedge(4, rebalance=60)
-    >>> walk = hr.walk_forward({"four": tracker}, data["index"], members, window=250)
-    >>> tracking_table(walk).loc["four", ["tracking error", "instruments"]].round(2).to_dict()
-    {'tracking error': 6.04, 'instruments': 4.0}
+    >>> tracker = hr.TrackingHedge(4, rebalance=60, turnover=0.2)
+    >>> walk = hr.walk_forward(
+    ...     {"four": tracker}, data["index"], members, window=250, refit_every=750
+    ... )
+    >>> tracking_table(walk).loc["four", ["tracking error", "largest change"]].round(2).to_dict()
+    {'tracking error': 6.3, 'largest change': 0.09}
     """
     returns = backtest.date_returns
     per_year = periods_per_year
@@ -59,5 +61,6 @@ def tracking_table(backtest: Backtest, periods_per_year: float | None = None) ->
             "correlation": float((index - error).corr(index)),
             "instruments": float(np.count_nonzero(weights, axis=1).mean()),
             "turnover": turnover(weights, entry=False) / years,
+            "largest change": float(ratio_changes(weights).abs().sum(axis=1).iloc[1:].max()),
         }
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -46,6 +46,11 @@ class TrackingHedge:
     instruments are in and which constraints bind. The weights stay the same until the next
     rebalancing, as fractions of the index: what they drift by in between is traded back.
 
+    A fit does not know the basket before it: in a walk-forward, let the basket rebalance itself
+    (``rebalance=``, ``window=``) and pass ``refit_every=`` as long as the data, or each refit is
+    free to choose any basket, whatever ``turnover`` is. The largest change in
+    ``hr.evaluation.tracking_table`` shows it.
+
     Parameters
     ----------
     n_max : int

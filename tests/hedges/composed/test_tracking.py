@@ -127,6 +127,16 @@ def test_bad_input_is_refused(
         fit(TrackingHedge(**settings), returns)
 
 
+@pytest.mark.long
+def test_a_walk_without_refits_keeps_to_the_turnover(returns: pd.DataFrame) -> None:
+    models = {"kept": TrackingHedge(3, rebalance=25, window=120, turnover=0.03)}
+    walk = hr.walk_forward(models, returns["index"], returns[NAMES], window=250, refit_every=500)
+    table = hr.evaluation.tracking_table(walk)
+    assert table.loc["kept", "largest change"] == pytest.approx(0.03)
+    refitted = hr.walk_forward(models, returns["index"], returns[NAMES], window=250, refit_every=60)
+    assert hr.evaluation.tracking_table(refitted).loc["kept", "largest change"] > 0.04
+
+
 @pytest.mark.usefixtures("data_dir")
 @pytest.mark.filterwarnings("ignore:hedges should differ")
 @pytest.mark.long
@@ -136,7 +146,7 @@ def test_an_index_of_bitcoin_and_ether_is_tracked_by_perpetuals() -> None:
     perpetuals = hr.returns(prices[[name for name in prices if name.endswith("PERP")]])
     index = (0.6 * coins["BTC"] + 0.4 * coins["ETH"]).rename("index")
     models = {"two": TrackingHedge(2, rebalance=90), "one": TrackingHedge(1, rebalance=90)}
-    walk = hr.walk_forward(models, index, perpetuals, window=450, refit_every=450)
+    walk = hr.walk_forward(models, index, perpetuals, window=450, refit_every=900)
     table = hr.evaluation.tracking_table(walk)
     assert table.loc["two", "tracking error"] < 2.0 < 5.0 < table.loc["one", "tracking error"]
     assert table.loc["two", "correlation"] > 0.999
