@@ -11,6 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch.data.quality.once import data_checked
+from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.plausibility import warn_of_absurd_answer
@@ -39,12 +40,14 @@ from hedgeresearch.recommendation.inputs.settings import (
     Margin,
     Objective,
     RecommendationSettings,
+    as_defaults,
 )
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.selection import fit_best_on_market, run_tournament
 from hedgeresearch.recommendation.sizing.option_hedges import with_delta
 from hedgeresearch.recommendation.sizing.plan import plan_trades
 from hedgeresearch.recommendation.sizing.valuation import value_problem
+from hedgeresearch.risk.scenarios import JumpToDefault
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -68,6 +71,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     backtest: Backtest | None = None,
     confidence: float = 0.95,
     seed: int = 0,
+    defaults: JumpToDefault | Sequence[JumpToDefault] = (),
 ) -> Recommendation:
     """Return the contracts to hold and to trade against a position until the next observation.
 
@@ -114,6 +118,9 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         Confidence level of the intervals.
     seed : int
         Random seed of the bootstraps.
+    defaults : JumpToDefault or sequence of them
+        What the position loses, and what the hedges pay, if what it is a claim on fails: rows of
+        the stress table and reasons. Not for positions with options, pools or loans.
 
     Raises
     ------
@@ -146,9 +153,11 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     book = option_book(position, options, held[: len(options)], market)
     onchain = onchain_book(position, market)
     settings = RecommendationSettings(
-        objective, limits, rebalancing, margin, backtest, confidence, seed
+        objective, limits, rebalancing, margin, backtest, confidence, seed, as_defaults(defaults)
     )
     check_settings(settings, names, traded, market)
+    if settings.defaults and (book is not None or onchain is not None):
+        raise DataError("defaults are of positions without options, pools or loans.")
     measured = as_liquidity(liquidity, names)
     if fit is not None:
         check_fit(fit, position, listed, market)

@@ -229,6 +229,7 @@ def _settings(settings: RecommendationSettings) -> dict[str, Any]:
         "margin": describe(settings.margin),
         "confidence": float(settings.confidence),
         "seed": int(settings.seed),
+        "defaults": [describe(one) for one in settings.defaults],
     }
 
 

@@ -8,6 +8,7 @@ from .joint_tails import TailDependence as TailDependence
 from .joint_tails import tail_dependence as tail_dependence
 from .joint_tails import worst_day_effectiveness as worst_day_effectiveness
 from .scenarios import FundingSpike as FundingSpike
+from .scenarios import JumpToDefault as JumpToDefault
 from .stress import stress_table as stress_table
 from .systemic.breakdown import CorrelationBreakdown as CorrelationBreakdown
 from .systemic.breakdown import adjusted_correlation as adjusted_correlation
@@ -21,7 +22,6 @@ from .systemic.distress import covar as covar
 from .systemic.distress import marginal_expected_shortfall as marginal_expected_shortfall
 from .systemic.drawdowns import DrawdownDependence as DrawdownDependence
 from .systemic.drawdowns import drawdown_dependence as drawdown_dependence
-from .systemic.proxy import JumpToDefault as JumpToDefault
 from .systemic.proxy import ProxyHedge as ProxyHedge
 from .systemic.proxy import proxy_hedge as proxy_hedge
 from .systemic.variance_sources import VarianceSources as VarianceSources

@@ -13,18 +13,21 @@ that is sold is negative):
   that the model expects (after Kupiec 1998, Journal of Derivatives 6), and j x_0 if the hedges do
   not move at all;
 - at a funding rate f, what a long position pays per period as a share of its value, over m periods:
-  -f m sum_i x_i over the hedges that pay it, at constant prices.
+  -f m sum_i x_i over the hedges that pay it, at constant prices;
+- in a default, what the asset loses and what the hedges move by then, as given.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -75,6 +78,63 @@ class FundingSpike:
                 f"hedges must be named once each, as each pays once; got {self.hedges!r}. "
                 "Leave one out."
             )
+
+
+@exported_by("hedgeresearch.risk")
+@dataclass(frozen=True)
+class JumpToDefault:
+    """A default: what the asset loses, and where the proxies go.
+
+    Parameters
+    ----------
+    loss : float in (0, 1], share of the asset that is lost, one less its recovery
+    proxies : mapping by name, price of each proxy after the default as a share of that before:
+        0.1 for a token that loses 90%; proxies that are left out stay where they are
+    probability : float in (0, 1), that it comes within a year
+    collected : float in [0, 1], share of the hedge's gain that is paid out: less than one where the
+        hedge is held at what fails
+    name : str
+
+    Examples
+    --------
+    >>> JumpToDefault(loss=0.8, proxies={"TOKEN": 0.1}, probability=0.03)
+    JumpToDefault(loss=0.8, proxies={'TOKEN': 0.1}, probability=0.03, collected=1.0, name='default')
+    """
+
+    loss: float
+    proxies: Mapping[Any, float]
+    probability: float
+    collected: float = 1.0
+    name: str = "default"
+
+    def __post_init__(self) -> None:
+        _check_share(self.loss, "loss")
+        if not isinstance(self.proxies, Mapping | pd.Series) or not len(self.proxies):
+            raise DataError(
+                "proxies must map at least one proxy to its price after the default over that "
+                f"before, such as {{'TOKEN': 0.1}}; got {self.proxies!r}."
+            )
+        given = dict(self.proxies.items())
+        for proxy, share in given.items():
+            if not 0.0 <= share < math.inf:
+                raise DataError(
+                    f"the price of {proxy!r} after a default must be a share of that before, "
+                    f"0 or more; got {share!r}."
+                )
+        object.__setattr__(self, "proxies", FrozenMapping(given))
+        check_between(self.probability, "probability", 0.0, 1.0)
+        if self.collected != 0.0:
+            _check_share(self.collected, "collected")
+
+    def returns(self, names: Sequence[Any]) -> Array:
+        """Return what the proxies (n,) return in the default."""
+        return np.array([self.proxies.get(name, 1.0) - 1.0 for name in names])
+
+    def moves(self, names: Sequence[Any]) -> Array:
+        """Return what the proxies (n,) return for who has sold them, as far as it is paid out."""
+        returns = self.returns(names)
+        # a short position gains from a fall; what it loses by a rise is owed in full
+        return np.where(returns < 0.0, self.collected * returns, returns)
 
 
 class Scenario(NamedTuple):
@@ -196,3 +256,32 @@ def funding_scenario(values: Array, names: list[Any], funding: FundingSpike) -> 
         meaning=f"profit if longs pay {rate} of value in each of {funding.periods} periods, at "
         "constant prices",
     )
+
+
+def default_scenario(values: Array, names: list[Any], default: JumpToDefault) -> Scenario:
+    """Return the profit in a default, of whose gains a share is collected."""
+    if not isinstance(default, JumpToDefault):
+        raise DataError(f"defaults must be JumpToDefault; got {default!r}.")
+    unknown = [name for name in default.proxies if name not in names[1:]]
+    if unknown:
+        raise DataError(
+            f"proxies of the default {default.name!r} must be hedges among {names[1:]}; got "
+            f"{unknown[0]!r}."
+        )
+    profits = values[1:] * default.returns(names[1:])
+    unhedged = -default.loss * float(values[0])
+    paid = np.where(profits > 0.0, default.collected * profits, profits)
+    moves = [f"{name} at {100 * share:g}%" for name, share in default.proxies.items()]
+    return Scenario(
+        name=f"jump to {default.name}",
+        unhedged=unhedged,
+        hedged=unhedged + float(paid.sum()),
+        meaning=f"profit if the asset loses {100 * default.loss:g}%, {', '.join(moves)} of the "
+        f"price before, {100 * default.collected:g}% of gains collected",
+    )
+
+
+def _check_share(value: float, name: str) -> None:
+    """Refuse what is not a share above 0, up to 1."""
+    if not 0.0 < value <= 1.0:
+        raise DataError(f"{name} must lie above 0 and at most at 1; got {value!r}.")

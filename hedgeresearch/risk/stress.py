@@ -17,7 +17,9 @@ from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.risk.scenarios import (
     FundingSpike,
+    JumpToDefault,
     Scenario,
+    default_scenario,
     funding_scenario,
     jump_scenarios,
     past_date_scenarios,
@@ -43,6 +45,7 @@ def stress_table(
     worst: int = 5,
     jumps: float | Sequence[float] = (-0.1, 0.1),
     funding: FundingSpike | None = None,
+    defaults: Sequence[JumpToDefault] = (),
 ) -> pd.DataFrame:
     """Return the profit of the asset alone and of the hedged position in each scenario.
 
@@ -57,6 +60,7 @@ def stress_table(
     worst : int, number of past dates to show, those on which the asset's position lost most
     jumps : simple returns of the asset, one or several
     funding : FundingSpike or None, for perpetual contracts
+    defaults : sequence of JumpToDefault, of what the asset is a claim on
 
     Returns
     -------
@@ -109,6 +113,7 @@ def stress_table(
         rows += jump_scenarios(values, matrix, jump)
     if funding is not None:
         rows.append(funding_scenario(values, names, funding))
+    rows += [default_scenario(values, names, one) for one in defaults]
     return scenario_table(rows)
 
 

@@ -346,7 +346,13 @@ class Assessment:
                 self._onchain_profits,
                 self.past_returns.index,
             )
-        return assess_stress(self.problem, self.valuation, self.past_returns, self.plan.holdings)
+        return assess_stress(
+            self.problem,
+            self.valuation,
+            self.past_returns,
+            self.plan.holdings,
+            self.settings.defaults,
+        )
 
     @cached_property
     def tails(self) -> TailSummary:

@@ -7,6 +7,8 @@ today's value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.sizing.valuation import Valuation
 from hedgeresearch.risk.joint_tails import TailDependence, tail_dependence
-from hedgeresearch.risk.scenarios import FundingSpike
+from hedgeresearch.risk.scenarios import FundingSpike, JumpToDefault
 from hedgeresearch.risk.stress import stress_table
 from hedgeresearch.typing import Array
 
@@ -60,7 +62,11 @@ def past_of_holdings(
 
 
 def assess_stress(
-    problem: HedgeProblem, valuation: Valuation, returns: pd.DataFrame, holdings: Array
+    problem: HedgeProblem,
+    valuation: Valuation,
+    returns: pd.DataFrame,
+    holdings: Array,
+    defaults: Sequence[JumpToDefault] = (),
 ) -> pd.DataFrame:
     """Return the stress table of the position and its hedges, in currency."""
     names = list(returns.columns)
@@ -72,7 +78,7 @@ def assess_stress(
         columns=names,
     )
     spike = funding_spike(problem, exposures)
-    return stress_table(exposures, returns, covariance, funding=spike)
+    return stress_table(exposures, returns, covariance, funding=spike, defaults=defaults)
 
 
 def funding_spike(problem: HedgeProblem, exposures: pd.Series[float]) -> FundingSpike | None:

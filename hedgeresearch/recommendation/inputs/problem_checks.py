@@ -216,6 +216,7 @@ def check_settings(
                 f"{field} must be of instruments; {unknown[0]!r} is not among "
                 f"{', '.join(known)}. Rename it, or add the instrument."
             )
+    _check_defaults(settings, names)
     if settings.backtest is not None:
         _check_hedges(settings.backtest, names, "market.returns(position, instruments)")
 
@@ -285,3 +286,14 @@ def check_backtest(
             f"{day(date)} it has {theirs[date]:.6g} unhedged where the market has "
             f"{here[date]:.6g}. Run walk_forward on market.returns(position, instruments)."
         )
+
+
+def _check_defaults(settings: RecommendationSettings, names: list[str]) -> None:
+    """Refuse defaults whose proxies are no instruments."""
+    for one in settings.defaults:
+        unknown = [name for name in one.proxies if name not in names]
+        if unknown:
+            raise DataError(
+                f"proxies of the default {one.name!r} must be instruments, "
+                f"{', '.join(names)}; got {unknown[0]!r}."
+            )

@@ -26,6 +26,7 @@ from hedgeresearch.recommendation.inputs.rebalancing import (
     PartialRebalancing,
     Rebalancing,
 )
+from hedgeresearch.risk.scenarios import JumpToDefault
 
 DEFAULT_HORIZON = pd.Timedelta(days=10)
 """Time for which collateral must last by default."""
@@ -258,6 +259,7 @@ class RecommendationSettings:
     backtest: Backtest | None
     confidence: float
     seed: int
+    defaults: tuple[JumpToDefault, ...] = ()
 
     def __post_init__(self) -> None:
         _check_made_by(self.objective, "objective", (Objective,))
@@ -271,6 +273,17 @@ class RecommendationSettings:
             )
         check_confidence(self.confidence)
         check_at_least(self.seed, "seed", 0)
+
+
+def as_defaults(defaults: Any) -> tuple[JumpToDefault, ...]:
+    """Return one or several defaults as a tuple, whose names differ."""
+    given = (defaults,) if isinstance(defaults, JumpToDefault) else tuple(defaults)
+    for one in given:
+        if not isinstance(one, JumpToDefault):
+            raise DataError(f"defaults must be hr.risk.JumpToDefault(...); got {preview(one)}.")
+    if len({one.name for one in given}) < len(given):
+        raise DataError("defaults must have different names; pass name=.")
+    return given
 
 
 def _check_made_by(value: Any, name: str, kinds: tuple[type, ...]) -> None:

@@ -45,6 +45,7 @@ from hedgeresearch.recommendation.narrative.risks import (
 )
 from hedgeresearch.recommendation.narrative.systemic import (
     breakdown_sentences,
+    default_scenario_sentences,
     variance_source_sentences,
 )
 from hedgeresearch.recommendation.narrative.trades import (
@@ -97,6 +98,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *_if_available("Tails", tail_sentences, assessment),
         *_if_available("Tail dependence", tail_dependence_sentences, assessment),
         *_if_available("Sources of variance", variance_source_sentences, assessment),
+        *_if_available("Defaults", default_scenario_sentences, assessment),
         *_if_available("Correlation of turbulent times", breakdown_sentences, assessment),
     ]
     # sorting keeps the order of the others

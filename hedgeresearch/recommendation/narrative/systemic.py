@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hedgeresearch._formatting import counted, percent
+from hedgeresearch._formatting import counted, money, percent
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 
 MAX_SOURCES = 3
@@ -44,3 +44,20 @@ def breakdown_sentences(assessment: Assessment) -> list[str]:
         f"{found.n_calm:,} calm ones; adjusted for their variance {found.adjusted:.2f} (95% "
         f"interval of the difference from calm {low:+.3f} to {high:+.3f}): {verdict}."
     ]
+
+
+def default_scenario_sentences(assessment: Assessment) -> list[str]:
+    """Return what the position loses in each default, what the hedges pay, and what is left."""
+    sentences = []
+    for one in assessment.settings.defaults:
+        row = assessment.stress.loc[f"jump to {one.name}"]
+        paid = money(abs(row["hedged"] - row["unhedged"]), assessment.currency)
+        effect = "pay" if row["hedged"] >= row["unhedged"] else "lose"
+        left = "is not covered" if row["hedged"] < 0.0 else "is gained"
+        sentences.append(
+            f"Jump to {one.name} (given: {percent(one.probability)} a year, loss of "
+            f"{percent(one.loss)}): the position {'loses' if row['unhedged'] < 0.0 else 'gains'} "
+            f"{money(abs(row['unhedged']), assessment.currency)}, the hedges {effect} {paid}, and "
+            f"{money(abs(row['hedged']), assessment.currency)} {left}."
+        )
+    return sentences

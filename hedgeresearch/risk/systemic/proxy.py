@@ -17,20 +17,20 @@ jumps alone the ratio that covers them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, full_percent, percent, quantity
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series, refuse_other_dates
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.risk.scenarios import JumpToDefault
 from hedgeresearch.typing import Array
 
 SECONDS_PER_YEAR = 365.25 * 86_400.0
@@ -39,59 +39,6 @@ SQUEEZE = 0.5
 FULL = "covers jumps"
 RETURNS_ONLY = "returns only"
 BEST = "returns and jumps"
-
-
-@exported_by("hedgeresearch.risk")
-@dataclass(frozen=True)
-class JumpToDefault:
-    """A default: what the asset loses, and where the proxies go.
-
-    Parameters
-    ----------
-    loss : float in (0, 1], share of the asset that is lost, one less its recovery
-    proxies : mapping by name, price of each proxy after the default as a share of that before:
-        0.1 for a token that loses 90%; proxies that are left out stay where they are
-    probability : float in (0, 1), that it comes within a year
-    collected : float in [0, 1], share of the hedge's gain that is paid out: less than one where the
-        hedge is held at what fails
-    name : str
-
-    Examples
-    --------
-    >>> JumpToDefault(loss=0.8, proxies={"TOKEN": 0.1}, probability=0.03)
-    JumpToDefault(loss=0.8, proxies={'TOKEN': 0.1}, probability=0.03, collected=1.0, name='default')
-    """
-
-    loss: float
-    proxies: Mapping[Any, float]
-    probability: float
-    collected: float = 1.0
-    name: str = "default"
-
-    def __post_init__(self) -> None:
-        _check_share(self.loss, "loss")
-        if not isinstance(self.proxies, Mapping | pd.Series) or not len(self.proxies):
-            raise DataError(
-                "proxies must map at least one proxy to its price after the default over that "
-                f"before, such as {{'TOKEN': 0.1}}; got {self.proxies!r}."
-            )
-        given = dict(self.proxies.items())
-        for proxy, share in given.items():
-            if not 0.0 <= share < math.inf:
-                raise DataError(
-                    f"the price of {proxy!r} after a default must be a share of that before, "
-                    f"0 or more; got {share!r}."
-                )
-        object.__setattr__(self, "proxies", FrozenMapping(given))
-        check_between(self.probability, "probability", 0.0, 1.0)
-        if self.collected != 0.0:
-            _check_share(self.collected, "collected")
-
-    def moves(self, names: Sequence[Any]) -> Array:
-        """Return what the proxies (n,) return in the default, as far as it is paid out."""
-        returns = np.array([self.proxies.get(name, 1.0) - 1.0 for name in names])
-        # a short position gains from a fall; what it loses by a rise is owed in full
-        return np.where(returns < 0.0, self.collected * returns, returns)
 
 
 @exported_by("hedgeresearch.risk")
@@ -304,9 +251,3 @@ def _periods_per_year(dates: pd.Index[Any], given: float | None) -> float:
     if not isinstance(dates, pd.DatetimeIndex):
         raise DataError("proxies must have dates, or periods_per_year must be given.")
     return (len(dates) - 1) * SECONDS_PER_YEAR / (dates[-1] - dates[0]).total_seconds()
-
-
-def _check_share(value: float, name: str) -> None:
-    """Refuse what is not a share above 0, up to 1."""
-    if not 0.0 < value <= 1.0:
-        raise DataError(f"{name} must lie above 0 and at most at 1; got {value!r}.")

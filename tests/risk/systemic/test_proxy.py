@@ -120,22 +120,6 @@ def test_sentences_say_what_is_not_covered(proxies: pd.DataFrame, credit: pd.Ser
     assert claim.sentences[0].startswith("The asset has no price: until a default the hedge adds")
 
 
-BAD: list[tuple[dict[str, Any], str]] = [
-    ({"loss": 0.0}, "loss must lie above 0"),
-    ({"loss": np.nan}, "loss must lie above 0"),
-    ({"probability": 1.0}, "probability must"),
-    ({"collected": 1.5}, "collected must lie above 0"),
-    ({"proxies": {}}, "proxies must map at least one proxy"),
-    ({"proxies": {"TOKEN": -0.1}}, "the price of 'TOKEN' after a default must be"),
-]
-
-
-@pytest.mark.parametrize(("change", "message"), BAD)
-def test_scenarios_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        replace(DEFAULT, **change)
-
-
 def test_bad_input_is_refused(proxies: pd.DataFrame, credit: pd.Series) -> None:
     other = replace(DEFAULT, proxies={"COIN": 0.1})
     likely = [replace(DEFAULT, probability=0.6), replace(RESCUE, probability=0.5)]
