@@ -38,6 +38,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.frames import index_kind
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.series import joined_series
@@ -119,10 +120,16 @@ class ArbitrageTriangle:
         """Share of the dates at which each trade pays."""
         return (self.profits > 0.0).mean().rename("share of dates")
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
         """Draw the profits of the trades that pay at some date, and return the Axes.
 
         Where none does, that of the least loss is drawn.
+
+        Parameters
+        ----------
+        ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
         """
         from hedgeresearch.plotting import plot_lines
 
@@ -131,7 +138,7 @@ class ArbitrageTriangle:
             paying = self.profits[[self.profits.max().idxmax()]]
         axes = plot_lines(100.0 * paying, ylabel="after costs, % a year\non the collateral", ax=ax)
         axes.axhline(0.0, color="0.6", linewidth=0.8)
-        return axes
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         best = self.profits.iloc[-1].idxmax()

@@ -24,6 +24,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import percent, quantity
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_not_negative
@@ -149,20 +150,27 @@ class UnwindStress:
             return f"{text}; {moves} its legs call for {quantity(call, 3)}."
         return f"{text}; {moves} neither leg calls for collateral."
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the gain and the calls of each scenario, and return the Axes."""
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Draw the gain and the calls of each scenario, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+        """
         from hedgeresearch.plotting import COLORS, new_axes
 
         axes = new_axes(ax)
-        shown = self.table[["gain", "contract call", "spot call"]]
-        rows = np.arange(len(shown))
-        for place, (name, color) in enumerate(zip(shown.columns, COLORS, strict=False)):
-            axes.barh(rows + 0.25 * (1 - place), shown[name], 0.22, color=color, label=name)
-        axes.set_yticks(rows, list(shown.index))
+        bars = self.table[["gain", "contract call", "spot call"]]
+        rows = np.arange(len(bars))
+        for place, (name, color) in enumerate(zip(bars.columns, COLORS, strict=False)):
+            axes.barh(rows + 0.25 * (1 - place), bars[name], 0.22, color=color, label=name)
+        axes.set_yticks(rows, list(bars.index))
         axes.axvline(0.0, color="0.6", linewidth=0.8)
         axes.set_xlabel("currency of the price")
         axes.legend()
-        return axes
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         return f"UnwindStress({self.sentence})"

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_not_negative
@@ -99,14 +100,21 @@ class ArbitrageBand:
         }
         return pd.Series(values, name=f"{self.names[0]} against {self.names[1]}")
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the difference and the band in basis points, and return the Axes."""
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Draw the difference and the band in basis points, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+        """
         from hedgeresearch.plotting import plot_lines
 
         lines = 1e4 * self.table[["difference"]]
         axes = plot_lines(lines, ylabel=f"{self.names[0]} over {self.names[1]}, bp", ax=ax)
         axes.axhspan(1e4 * self.lower, 1e4 * self.upper, color="0.85", zorder=0)
-        return axes
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         return (

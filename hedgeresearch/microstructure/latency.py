@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted
+from hedgeresearch._interactive import shown
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import (
     BookSnapshot,
@@ -98,8 +100,14 @@ class LatencyReport:
         shown[seconds] *= 1e3
         return shown.rename(columns={name: f"{name}, ms" for name in seconds})
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
         """Draw least, median and 99 per cent point of each stream, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
 
         Raises
         ------
@@ -112,20 +120,21 @@ class LatencyReport:
         if timed.empty:
             raise DataError("No event has a time of the venue: there is no latency to draw.")
         names = [f"{source}, {kind}" for source, kind in timed.index]
-        return plot_intervals(
+        axes = plot_intervals(
             1e3 * timed["median"].set_axis(names),
             1e3 * timed[["least", "p99"]].to_numpy(),
             reference=0.0,
             xlabel="received after the venue's time, ms: least, median, p99",
             ax=ax,
         )
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         errors = self.clock_errors
         verdict = "no clock error shows"
         if errors:
-            verdict = f"CLOCK ERROR in {len(errors)} of {len(self.table)} streams"
-        return f"LatencyReport({len(self.table)} streams: {verdict})"
+            verdict = f"CLOCK ERROR in {len(errors)}"
+        return f"LatencyReport({counted(len(self.table), 'stream')}: {verdict})"
 
     def _repr_html_(self) -> str:
         errors = "".join(f"<li>{sentence}.</li>" for sentence in self.clock_errors)
@@ -154,7 +163,7 @@ def latency_report(events: Iterable[MarketEvent | tuple[Any, MarketEvent]]) -> L
     ...     [Trade(0, 1.0, 1.0, 1, sent * 10**6, received * 10**6) for sent, received in times]
     ... )
     >>> report
-    LatencyReport(1 streams: CLOCK ERROR in 1 of 1 streams)
+    LatencyReport(1 stream: CLOCK ERROR in 1)
     >>> report.summary["median, ms"].tolist()
     [25.0]
     """

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.wash_trading import TradeSizes
 
@@ -145,13 +146,20 @@ class MarketQuality:
         columns = [self.venue, self.reference_venue, "standard errors", "flagged"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw how many standard errors worse the venue looks, and return the Axes."""
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Draw how many standard errors worse the venue looks, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+        """
         from hedgeresearch.plotting import plot_intervals
 
         distances = self.summary["standard errors"].dropna()
         ends = np.column_stack([distances - 1.0, distances + 1.0])
-        return plot_intervals(
+        axes = plot_intervals(
             distances,
             ends,
             reference=STANDARD_ERRORS,
@@ -159,6 +167,7 @@ class MarketQuality:
             note=self.venue,
             ax=ax,
         )
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         verdict = f"FLAGGED: {'; '.join(self.reasons)}" if self.flagged else "nothing flagged"

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import MarketEvent
@@ -108,8 +109,15 @@ class Resilience:
         columns = ["worst share of before", "half-life, s"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype(float)
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw shares of depth and spread by the time after the trade, and return the Axes."""
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Draw shares of depth and spread by the time after the trade, and return the Axes.
+
+        Parameters
+        ----------
+        ax : Axes; None draws on those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+        """
         from hedgeresearch.plotting import COLORS, new_axes
 
         axes = new_axes(ax)
@@ -129,7 +137,7 @@ class Resilience:
         axes.set_xlabel(f"seconds after a trade of at least {self.threshold:g}")
         axes.set_ylabel("share of what was before")
         axes.legend()
-        return axes
+        return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         return (

@@ -94,6 +94,7 @@ def test_a_basis_wider_than_its_quantile_loses_nothing() -> None:
     stress = unwind_stress(prices(premium=0.2), "BTC", LINEAR, TradeTerms(collateral=9.0))
     assert stress.loss == 0.0
     assert len(stress.plot().get_yticklabels()) == 3
+    assert len(stress.plot(interactive=True).data) > 0
     assert "<table" in stress._repr_html_()
 
 

@@ -36,7 +36,7 @@ def test_a_negative_latency_is_called_a_clock_error() -> None:
     (sentence,) = report.clock_errors
     assert sentence.startswith("events, trades: 2 of 3 events were received before the time of")
     assert "by up to 0.002 s. One clock is wrong" in sentence
-    assert "CLOCK ERROR" in repr(report)
+    assert repr(report) == "LatencyReport(1 stream: CLOCK ERROR in 1)"
     assert "One clock is wrong" in report._repr_html_()
     assert latency_report(trades([0, 1])).clock_errors == ()
 
