@@ -104,4 +104,4 @@ class Advisor:
 
     def _date(self, time: int) -> pd.Timestamp:
         """Return a time as the market's table writes it."""
-        return pd.Timestamp(time, tz="UTC").tz_convert(self._zone).as_unit(self._unit)
+        return pd.Timestamp(time, tz=self._zone).as_unit(self._unit)

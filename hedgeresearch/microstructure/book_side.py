@@ -6,7 +6,10 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from hedgeresearch.microstructure.events import Level
+from hedgeresearch.typing import Array
 
 MOST_STALE = 4
 """Entries of the heap per price from which it is built again."""
@@ -87,9 +90,14 @@ class BookSide:
         frontier = [(heap[0], 0)] if heap else []
         last = math.nan
         while frontier:
-            key, place = heapq.heappop(frontier)
-            for child in range(2 * place + 1, min(2 * place + 3, n_entries)):
-                heapq.heappush(frontier, (heap[child], child))
+            key, place = frontier[0]
+            child = 2 * place + 1
+            if child < n_entries:
+                heapq.heapreplace(frontier, (heap[child], child))
+            else:
+                heapq.heappop(frontier)
+            if child + 1 < n_entries:
+                heapq.heappush(frontier, (heap[child + 1], child + 1))
             # a price that is gone and came back has two entries
             if key == last:
                 continue
@@ -107,6 +115,14 @@ class BookSide:
         else:
             prices = heapq.nlargest(n_levels, self.sizes)
         return [(price, self.sizes[price]) for price in prices]
+
+    def arrays(self) -> tuple[Array, Array]:
+        """Return prices (n_levels,) and sizes (n_levels,) from the best on."""
+        n_levels = len(self.sizes)
+        prices = np.fromiter(self.sizes.keys(), np.float64, n_levels)
+        sizes = np.fromiter(self.sizes.values(), np.float64, n_levels)
+        order = np.argsort(self._sign * prices)
+        return prices[order], sizes[order]
 
     def _rebuild(self) -> None:
         """Build the heap from the prices that are there."""

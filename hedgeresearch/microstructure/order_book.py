@@ -11,6 +11,8 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Literal
 
+import numpy as np
+
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.book_side import BookSide
@@ -23,6 +25,7 @@ from hedgeresearch.microstructure.events import (
     Quote,
 )
 from hedgeresearch.microstructure.sequence import SequenceRule
+from hedgeresearch.typing import Array
 
 State = Literal["waiting", "synchronized", "unsynchronized"]
 MOST_WAITING = 10_000
@@ -207,6 +210,15 @@ class OrderBook:
         if self.state != "synchronized":
             return iter(())
         return self._bids.best_first() if side == "bids" else self._asks.best_first()
+
+    def level_arrays(self, side: Literal["bids", "asks"]) -> tuple[Array, Array]:
+        """Return prices (n_levels,) and sizes (n_levels,) of a side from the best on.
+
+        They are empty if the book is not right.
+        """
+        if self.state != "synchronized":
+            return np.empty(0), np.empty(0)
+        return self._bids.arrays() if side == "bids" else self._asks.arrays()
 
     def agrees_with(self, quote: Quote) -> bool:
         """Return whether best prices and sizes are those of a quote: a check by a second stream."""

@@ -117,6 +117,8 @@ def test_a_book_equals_one_that_is_sorted_each_time(
         assert book.bids(2) == sorted(bids.items(), reverse=True)[:2]
         assert list(book.best_first("bids")) == book.bids()
         assert list(book.best_first("asks")) == book.asks()
+        assert list(zip(*book.level_arrays("bids"), strict=True)) == book.bids()
+        assert list(zip(*book.level_arrays("asks"), strict=True)) == book.asks()
         assert book.best_bid == (max(bids.items()) if bids else None)
         assert book.best_ask == (min(asks.items()) if asks else None)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import numpy as np
+
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.microstructure.liquidity import Direction, capacity, walk_book
 from hedgeresearch.microstructure.market_quality import MarketQuality
 from hedgeresearch.microstructure.order_book import OrderBook
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 
-SIDES: tuple[Direction, Direction] = ("buy", "sell")
+Side = Literal["asks", "bids"]
+SIDES: tuple[Side, Side] = ("asks", "bids")
 LEAST_DISTRUST = 0.5
 """Share of the capacity that does not count at a flagged venue, where its trades show no less."""
 MOST_DISTRUST = 0.95
@@ -67,11 +71,12 @@ def book_liquidity(
     if mid is None or best_ask is None:
         raise DataError(f"The book has no price ({book.reason or 'one side is empty'}).")
     half_spread = (best_ask[0] - mid) / mid
-    size = participation * min(capacity(book, within, direction) for direction in SIDES)
+    offers = [_Offers(book, name, mid) for name in SIDES]
+    size = participation * min(one.capacity(within) for one in offers)
     contracts = contracts_per_unit * size
     impact = 0.0
     if size > 0.0:
-        cost = max(walk_book(book, size, direction).cost for direction in SIDES)
+        cost = max(one.cost(size) for one in offers)
         impact = 2.0 * max(cost - half_spread, 0.0) / contracts
     is_flagged = quality is not None and quality.flagged
     return Liquidity(
@@ -82,6 +87,39 @@ def book_liquidity(
         flag="; ".join(quality.reasons) if quality is not None and is_flagged else None,
         distrust=LEAST_DISTRUST if quality is None else _distrust(quality),
     )
+
+
+class _Offers:
+    """Levels of a side of a book as arrays, from the best on.
+
+    What :func:`hedgeresearch.microstructure.capacity` and ``walk_book`` do level by level is done
+    at once, which for hundreds of levels takes a fifth of the time.
+    """
+
+    def __init__(self, book: OrderBook, side: Side, mid: float) -> None:
+        prices, self._sizes = book.level_arrays(side)
+        # costs of the levels, shares of the mid price
+        self._costs = np.abs(prices - mid) / mid
+        self._held = self._sizes.cumsum()
+
+    def capacity(self, within: float) -> float:
+        """Return the largest size whose mean cost is within a limit."""
+        excess = (self._sizes * (self._costs - within)).cumsum()
+        if not excess[-1] > 0.0:
+            return float(self._held[-1])
+        # the sum falls, then rises: it is positive from one level on
+        last = int(np.argmax((excess > 0.0) & (self._costs > within)))
+        if last == 0:
+            return 0.0
+        beyond = self._costs[last] - within
+        return float(self._held[last - 1] - min(excess[last - 1], 0.0) / beyond)
+
+    def cost(self, size: float) -> float:
+        """Return the mean cost of a size that the levels hold."""
+        last = int(np.searchsorted(self._held[:-1], size))
+        before = float(self._held[last - 1]) if last else 0.0
+        paid = float(self._sizes[:last] @ self._costs[:last])
+        return (paid + (size - before) * float(self._costs[last])) / size
 
 
 def _distrust(quality: MarketQuality) -> float:

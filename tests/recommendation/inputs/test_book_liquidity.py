@@ -13,6 +13,7 @@ from hedgeresearch.microstructure import (
     MarketQuality,
     OrderBook,
     TradeSizes,
+    capacity,
     walk_book,
 )
 from hedgeresearch.recommendation import book_liquidity
@@ -43,7 +44,9 @@ def test_costs_are_those_of_walking_the_book(
     if within < 0.001:
         assert size == found.impact == 0.0
         return
-    cost = max(walk_book(book, size, side).cost for side in ("buy", "sell"))  # type: ignore[arg-type]
+    sides = ("buy", "sell")
+    assert size == pytest.approx(min(capacity(book, within, side) for side in sides))  # type: ignore[arg-type]
+    cost = max(walk_book(book, size, side).cost for side in sides)  # type: ignore[arg-type]
     assert cost <= within + 1e-12
     assert found.half_spread + 0.5 * found.impact * found.capacity == pytest.approx(cost)
 
