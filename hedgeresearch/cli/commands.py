@@ -27,6 +27,7 @@ COMMANDS = {
     "surface": Command("surface", "fit_surface", "Fit the smiles of a file of option quotes."),
     "check": Command("check", "check_prices", "Report what looks wrong in prices."),
     "record": Command("record", "record_market", "Record public market data of a venue."),
+    "live": Command("live", "follow_market", "Follow a market with the recommendation of a book."),
     "init": Command("init", "write_book", "Write a commented book to begin with."),
     "reproduce": Command("reproduce", "reproduce_papers", "Compute published numbers again."),
     "compile": Command("compile", "compile_kernels", "Compile kernels once, for later."),

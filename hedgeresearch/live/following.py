@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
 from hedgeresearch.feeds.feed import Event, Feed, Sourced
+from hedgeresearch.feeds.recorder import Recorder
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.column import NANOSECONDS
 from hedgeresearch.live.decision import Decision
@@ -18,6 +18,8 @@ GRACE = 20_000_000
 through the feed, before the bar ends by the clock."""
 MOST_QUEUED = 10_000
 """Number of events that wait for a session, after which the feed waits."""
+CLOSING = 0.2
+"""Seconds after which a feed that is to end is cancelled again."""
 
 
 class Followed(Protocol):
@@ -38,18 +40,11 @@ class Followed(Protocol):
         """Close the bars before a time."""
 
 
-class EventLog(Protocol):
-    """A writer of events, such as a ``feeds.Recorder``."""
-
-    def append(self, source: Source, event: Event) -> None:
-        """Write an event."""
-
-
 async def follow(
     session: Followed,
     feed: Feed,
     clock: Callable[[], int] | None,
-    recorder: EventLog | None,
+    recorder: Recorder | None,
 ) -> AsyncGenerator[Decision, None]:
     """Yield the decisions of a session on a feed until it ends, then close it.
 
@@ -60,12 +55,11 @@ async def follow(
     clock : function that returns the time in nanoseconds; None for a recorded feed
     recorder : Recorder of the events as the session has had them, or None
     """
-    queue: asyncio.Queue[Sourced | None] = asyncio.Queue(MOST_QUEUED)
-    pump = asyncio.create_task(_pump(feed, queue))
+    inbox = _Inbox(feed)
     latest = -1
     try:
         while True:
-            found = await _next(queue, session, clock)
+            found = await inbox.next(session.bar_end, clock)
             if found is None:
                 break
             if isinstance(found, int):
@@ -75,43 +69,77 @@ async def follow(
                 counted = event if event.receive_time < latest else _as_known(event, session)
                 latest = max(latest, event.receive_time)
                 if recorder is not None:
-                    recorder.append(source, counted)
+                    recorder.keep(source, counted)
                 decisions = session.receive(source, counted)
             for decision in decisions:
                 yield decision
-        await pump  # raises what has ended the feed
+            if recorder is not None and recorder.is_due:
+                await asyncio.to_thread(recorder.flush)
     finally:
-        pump.cancel()
-        await asyncio.gather(pump, return_exceptions=True)
-        await feed.aclose()
+        await inbox.close()
+        if recorder is not None:
+            recorder.flush()
 
 
-async def _pump(feed: Feed, queue: asyncio.Queue[Sourced | None]) -> None:
-    """Put the events of a feed into a queue, and None at its end."""
-    try:
-        async for sourced in feed.events():
-            await queue.put(sourced)
-    except Exception:
-        await queue.put(None)
-        raise
-    await queue.put(None)
+class _Inbox:
+    """Events of a feed that wait for a session, read by a task of their own."""
 
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._queue: asyncio.Queue[Sourced] = asyncio.Queue(MOST_QUEUED)
+        self._arrived = asyncio.Event()
+        self._reader = asyncio.create_task(self._read())
 
-async def _next(
-    queue: asyncio.Queue[Sourced | None], session: Followed, clock: Callable[[], int] | None
-) -> Sourced | int | None:
-    """Return the next event, or the time at which a bar has ended without one; None at the end."""
-    if not queue.empty():
-        return queue.get_nowait()
-    end = session.bar_end
-    if clock is None or end is None:
-        return await queue.get()
-    seconds = (end + GRACE - clock()) / NANOSECONDS
-    if seconds > 0.0:
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(queue.get(), seconds)
-    # an event that came meanwhile goes first
-    return clock() - GRACE if queue.empty() else queue.get_nowait()
+    async def next(
+        self, bar_end: int | None, clock: Callable[[], int] | None
+    ) -> Sourced | int | None:
+        """Return the next event, or the time at which a bar has ended without one.
+
+        None is the end of the feed; what has ended it is raised.
+        """
+        while self._queue.empty():
+            if self._reader.done():
+                self._reader.result()
+                return None
+            if clock is None or bar_end is None:
+                await self._wait(None)
+                continue
+            nanoseconds = bar_end + GRACE - clock()
+            if nanoseconds <= 0:
+                return clock() - GRACE
+            await self._wait(nanoseconds / NANOSECONDS)
+        return self._queue.get_nowait()
+
+    async def close(self) -> None:
+        """Close the feed, and end the task that reads it."""
+        await self._feed.aclose()
+        while not self._reader.done():
+            # a feed may be at a point at which it does not see that it is to end
+            self._reader.cancel()
+            await asyncio.wait({self._reader}, timeout=CLOSING)
+
+    async def _wait(self, seconds: float | None) -> None:
+        """Wait for an event, for some time at most.
+
+        Not by ``asyncio.wait_for``, which in Python 3.11 can lose that the task is cancelled.
+        """
+        self._arrived.clear()
+        loop = asyncio.get_running_loop()
+        timer = None if seconds is None else loop.call_later(seconds, self._arrived.set)
+        try:
+            await self._arrived.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def _read(self) -> None:
+        """Put the events of the feed into the queue."""
+        try:
+            async for sourced in self._feed.events():
+                await self._queue.put(sourced)
+                self._arrived.set()
+        finally:
+            self._arrived.set()
 
 
 def _as_known(event: Event, session: Followed) -> Event:

@@ -10,6 +10,7 @@ import pandas as pd
 from hedgeresearch.cli.book.backtest import BACKTEST_FIELDS, run_backtest
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.instruments import CONTRACTS, read_instruments
+from hedgeresearch.cli.book.live_fields import LIVE_FIELDS
 from hedgeresearch.cli.book.market import DATA_FIELDS, model_prices, price_file, read_market
 from hedgeresearch.cli.book.market_checks import check_distinct_names, check_moments
 from hedgeresearch.cli.book.models import NamedModel, read_model
@@ -48,6 +49,7 @@ SECTIONS = (
     "rebalancing",
     "margin",
     "liquidity",
+    "live",
     "backtest",
     "confidence",
     "seed",
@@ -65,6 +67,7 @@ FIELDS: dict[str, Sequence[str]] = {
     **{f"rebalancing.{name}": setting_names(rule) for name, rule in RULES.items()},
     "margin": setting_names(Margin),
     "liquidity": setting_names(Liquidity),
+    **LIVE_FIELDS,
     "backtest": BACKTEST_FIELDS,
 }
 """Fields of a book and of its sections; those of instruments and models are their settings."""

@@ -1,0 +1,25 @@
+"""Names of the fields of section ``live`` of a book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LEG_FIELDS = (
+    "venue",
+    "symbol",
+    "book",
+    "base",
+    "within",
+    "contracts_per_unit",
+    "participation",
+    "max_age",
+    "hours",
+)
+HOUR_FIELDS = ("opens", "closes", "zone", "days", "holidays")
+LIVE_FIELDS: dict[str, Sequence[str]] = {
+    "live": ("legs", "constants", "max_age", "max_delay", "refit"),
+    "live.legs": LEG_FIELDS,
+    "live.legs.hours": HOUR_FIELDS,
+    "live.refit": ("every", "lag"),
+}
+"""Fields by section."""

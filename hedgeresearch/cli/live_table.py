@@ -1,0 +1,116 @@
+"""The table of a session on a terminal: legs, prices, ages, problems, advice and orders."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hedgeresearch._formatting import exact, quantity
+from hedgeresearch.live.column import NANOSECONDS
+from hedgeresearch.live.decision import Decision
+from hedgeresearch.report._sanitize import visible
+from hedgeresearch.report.tables import contracts
+
+MOST_REASONS = 8
+"""Number of reasons that are shown."""
+
+
+class LiveTable:
+    """What a session knows and advises, drawn again whenever it is shown.
+
+    Parameters
+    ----------
+    sources : mapping from column to the name of its source
+    clock : function that returns the time of the receiver, nanoseconds; None uses the time of the
+        last decision, for a replay
+    """
+
+    def __init__(
+        self, sources: Mapping[str, str], clock: Callable[[], int] | None = time.time_ns
+    ) -> None:
+        self._sources = sources
+        self._clock = clock
+        self._last: Decision | None = None
+        self._advised: Decision | None = None
+        self.n_decisions = 0
+        self.n_without = 0
+
+    def see(self, decision: Decision) -> None:
+        """Keep a decision."""
+        self._last = decision
+        self.n_decisions += 1
+        if decision.advice is None:
+            self.n_without += 1
+        else:
+            self._advised = decision
+
+    def __rich__(self) -> RenderableType:
+        if self._last is None:
+            return Text("waiting for the end of the first bar; Ctrl-C ends")
+        return Group(self._legs(self._last), *self._advice(self._last), self._foot(self._last))
+
+    def _legs(self, decision: Decision) -> Table:
+        """Return a row for each leg."""
+        table = Table(title=str(pd.Timestamp(decision.time, tz="UTC").floor("ms")))
+        for name in ("column", "source", "price", "age, s", "late, s", "problem"):
+            table.add_column(name, justify="right" if name in ("price", "age, s") else "left")
+        now = decision.time if self._clock is None else self._clock()
+        problems = {one.column: f"{one.kind}: {one.text}" for one in decision.problems}
+        for column, known in decision.known.items():
+            age = "" if known.receive_time is None else now - known.receive_time
+            table.add_row(
+                visible(column),
+                visible(self._sources.get(column, "")),
+                "-" if known.price is None else f"{known.price:.10g}",
+                "-" if age == "" else f"{int(age) / NANOSECONDS:.1f}",
+                "-" if known.delay is None else f"{known.delay:.3f}",
+                Text(visible(problems.get(column, "")), style="red"),
+            )
+        return table
+
+    def _advice(self, decision: Decision) -> list[RenderableType]:
+        """Return holdings, orders and reasons; of the last bar with advice where there is none."""
+        parts: list[RenderableType] = []
+        if decision.advice is None:
+            others = [str(one) for one in decision.problems if not one.column]
+            parts.append(Text(" ".join(["No advice.", *others]), style="bold red"))
+        if self._advised is None or self._advised.advice is None:
+            return parts
+        advice = self._advised.advice
+        table = Table()
+        for name in ("instrument", "ratio", "target", "held", "order", "new", "band"):
+            table.add_column(name, justify="left" if name == "instrument" else "right")
+        for instrument, row in advice.summary.iterrows():
+            order = "" if not row["trade"] else f"{'buy' if row['trade'] > 0 else 'sell'} "
+            table.add_row(
+                visible(str(instrument)),
+                quantity(row["ratio"]),
+                quantity(row["target"]),
+                contracts(row["held"]),
+                f"{order}{exact(abs(row['trade']))}" if order else "-",
+                contracts(row["new"]),
+                f"±{quantity(row['band'])}",
+            )
+        parts.append(table)
+        reasons = self._advised.reasons[:MOST_REASONS]
+        parts += [Text(f"- {visible(reason)}") for reason in reasons]
+        return parts
+
+    def _foot(self, decision: Decision) -> Text:
+        """Return counts of decisions."""
+        with_advice = self.n_decisions - self.n_without
+        return Text(
+            f"{with_advice:,} bars with advice, {self.n_without:,} without; Ctrl-C ends",
+            style="dim",
+        )
+
+
+def decision_line(decision: Decision) -> str:
+    """Return a decision in one line, for what is no terminal."""
+    when = pd.Timestamp(decision.time, tz="UTC").floor("ms")
+    return f"{when}  {decision.action}: {' '.join(decision.reasons)}"

@@ -1,0 +1,221 @@
+"""The command that follows a market: a stub venue, a recording, an audit, and its end."""
+
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import hedgeresearch as hr
+from hedgeresearch.cli.book.book import recommend_for_book
+from hedgeresearch.cli.book.live import read_live
+from hedgeresearch.cli.live_table import LiveTable
+from hedgeresearch.feeds import Source
+from hedgeresearch.live import BookCosts, FundingLeg, Leg, Session, TradingHours
+from hedgeresearch.microstructure import Quote
+from tests.cli.conftest import Run
+from tests.feeds.stub_venue import StubVenue
+from tests.loopback import loopback_only
+
+__all__ = ["loopback_only"]
+
+BOOK = """\
+data:
+  file: prices.csv
+  funding: {ETH_PERP: FUNDING}
+position:
+  BTC_PERP: 2
+instruments:
+  - type: linear
+    name: ETH_PERP
+    multiplier: 0.001
+    lot: 1
+    fee: 0.0002
+    funding: 8-hourly
+model:
+  ewma: {}
+live:
+  max_age: 5
+  legs:
+    BTC_PERP: {venue: binance-usd-m, symbol: BTCUSDT}
+    ETH_PERP:
+      venue: binance-usd-m
+      symbol: ETHUSDT
+      book: true
+      within: 0.0001
+      contracts_per_unit: 1000
+    FUNDING: {venue: binance-usd-m, symbol: ETHUSDT}
+"""
+NAMES = ("BTCUSDT", "ETHUSDT")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A book whose prices end now, in bars of a quarter of a second."""
+    end = pd.Timestamp.now("UTC").floor("250ms")
+    times = pd.date_range(end=end, periods=200, freq="250ms", name="date")
+    steps = 0.5 * np.random.default_rng(0).integers(-3, 4, (2, 200)).cumsum(axis=1)
+    prices = {"BTC_PERP": 6e4 + steps[0], "ETH_PERP": 6e4 + steps[0] + steps[1], "FUNDING": 0.0}
+    pd.DataFrame(prices, times).to_csv(tmp_path / "prices.csv")
+    path = tmp_path / "book.yaml"
+    path.write_text(BOOK)
+    return path
+
+
+def arguments(stub: StubVenue, book: Path, *more: object) -> list[str]:
+    given: list[object] = ["live", "--position", book, "--ws-url", stub.ws_url]
+    return list(map(str, [*given, "--rest-url", stub.rest_url, *more]))
+
+
+@pytest.mark.long
+def test_a_replay_gives_the_advice_that_was_given_live(
+    run: Run, book: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recording"
+    live_log = tmp_path / "live.jsonl"
+    again = tmp_path / "again.jsonl"
+    with StubVenue(NAMES) as stub:
+        code, output, errors = run(
+            *arguments(stub, book, "--seconds", 4, "--record", folder, "--audit", live_log)
+        )
+    assert (code, errors) == (0, "")
+    assert re.search(r"\d+ decisions, \d+ with advice, are in", " ".join(output.split()))
+    assert re.search(r"(hold|trade): ", output)
+    code, output, errors = run(
+        "live", "--position", book, "--replay", folder, "--audit", again, "--json"
+    )
+    assert (code, errors) == (0, "")
+    first = live_log.read_text().splitlines()
+    second = again.read_text().splitlines()
+    # a live session has seen the last bar end by the clock, too
+    assert second == first[: len(second)]
+    assert len(second) >= len(first) - 2
+    advised = [json.loads(line) for line in second if '"orders"' in line][1:]
+    assert len(advised) > 5
+    assert {name for name, one in advised[0]["liquidity"].items() if one["capacity"] > 0.0}
+    code, output, errors = run("live", "--position", book, "--check", live_log)
+    assert (code, errors) == (0, "")
+    n_advised = sum('"orders"' in line for line in first[1:])
+    assert f"{n_advised:,} decisions of" in output
+
+
+@pytest.mark.long
+def test_it_ends_cleanly_at_an_interrupt(book: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recording"
+    command = [sys.executable, "-m", "hedgeresearch.cli"]
+    with StubVenue(NAMES) as stub:
+        process = subprocess.Popen(
+            [*command, *arguments(stub, book, "--record", folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        end = time.monotonic() + 60.0
+        while not list(folder.glob("audit-*.jsonl")) and time.monotonic() < end:
+            time.sleep(0.05)
+        (log,) = folder.glob("audit-*.jsonl")
+        while log.read_text().count("\n") < 5 and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30.0)
+    assert process.returncode == 0
+    assert errors == ""
+    assert "decisions" in output
+    assert len(list(hr.feeds.replay(folder))) > 50
+    assert all(json.loads(line) for line in log.read_text().splitlines())
+
+
+def test_fields_of_the_book_become_legs(book: Path) -> None:
+    text = book.read_text() + ("  max_delay: 2\n  refit: {every: 400, lag: 20}\n")
+    hours = "{opens: '09:30', closes: '16:00', zone: America/New_York, holidays: [2026-12-25]}"
+    book.write_text(
+        text.replace("symbol: BTCUSDT}", "symbol: BTCUSDT, hours: " + hours + "}").replace(
+            "    FUNDING: {venue: binance-usd-m, symbol: ETHUSDT}",
+            "    FUNDING: {venue: kraken, symbol: ETH/USD, max_age: 60}",
+        )
+    )
+    live = read_live(book)
+    perpetual = Source("binance-usd-m", "ETHUSDT")
+    rule = hr.feeds.sequence_rule("binance-usd-m")
+    assert live.legs == {
+        "BTC_PERP": Leg(
+            Source("binance-usd-m", "BTCUSDT"),
+            hours=TradingHours("09:30", "16:00", "America/New_York", holidays=["2026-12-25"]),
+        ),
+        "ETH_PERP": Leg(perpetual, rule, costs=BookCosts(1e-4, 1000.0)),
+        "FUNDING": FundingLeg(Source("kraken", "ETH/USD"), 60.0),
+    }
+    assert live.settings == {
+        "max_age": 5.0,
+        "max_delay": 2.0,
+        "refit": hr.live.Refit(400, 20),
+    }
+    assert live.kinds() == {
+        "binance-usd-m": (["BTCUSDT", "ETHUSDT"], ["quotes", "book"]),
+        "kraken": (["ETH/USD"], ["funding"]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("live:", "x-live:", "is not a field; a book has the fields"),
+        ("symbol: BTCUSDT}", "sym: BTCUSDT}", "live.legs.BTC_PERP.sym is not a field"),
+        ("      book: true\n", "", "live.legs.ETH_PERP.within needs the book of the leg"),
+        ("within: 0.0001", "within: 2", "within must lie"),
+        (
+            "symbol: BTCUSDT}",
+            "symbol: BTCUSDT, max_age: 3}",
+            "max_age of a leg is that of funding",
+        ),
+        ("symbol: ETHUSDT}", "symbol: ETHUSDT, book: true}", "is not a field of a column of"),
+        ("  max_age: 5", "  max_age: x", "live.max_age must be a number"),
+    ],
+)
+def test_a_section_that_is_not_valid_is_refused(
+    run: Run, book: Path, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    book.write_text(BOOK.replace(old, new))
+    code, _, errors = run("live", "--position", book, "--replay", tmp_path)
+    assert code == 2
+    assert message in " ".join(errors.split())
+
+
+def test_a_book_without_the_section_is_refused(run: Run, book: Path) -> None:
+    book.write_text(BOOK[: BOOK.index("live:")])
+    code, _, errors = run("live", "--position", book)
+    assert code == 2
+    assert "must have the field 'live'" in errors
+
+
+def test_the_table_shows_legs_problems_and_orders(book: Path) -> None:
+    start = recommend_for_book(book)
+    sources = {"BTC_PERP": Source("one", "BTC"), "ETH_PERP": Source("one", "ETH")}
+    table = LiveTable({name: str(source) for name, source in sources.items()}, None)
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table)
+    session = Session(start, sources, constants={"FUNDING": 0.0}, max_age=1.0)
+    session.subscribe(table.see)
+    begin = start.as_of.as_unit("ns").value
+    for number, source in enumerate(sources.values(), start=1):
+        quote = Quote(number, 60_100.0, 1.0, 60_101.0, 1.0, None, begin + number * 50_000_000)
+        session.receive(source, quote)
+    session.advance(begin + 250_000_001)
+    console.print(table)
+    session.advance(begin + 1_750_000_001)
+    console.print(table)
+    waiting, advised, silent = console.export_text().split("Ctrl-C ends")[:3]
+    assert "waiting for the end of the first bar" in waiting
+    assert re.search(r"BTC_PERP +│ BTC at one +│ +60100\.5 │ +0\.2 │", advised)
+    assert "- ETH_PERP: " in advised
+    assert "1 bars with advice, 0 without" in advised
+    assert "No advice." in silent
+    assert "silent: nothing has been received for 1." in " ".join(silent.split())
