@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -144,8 +145,8 @@ def _at_spread(instrument: Instrument, liquidity: Liquidity) -> Instrument:
     measured = liquidity.half_spread
     if measured is None or measured == cast(Terms, instrument).half_spread:
         return instrument
-    terms: Any = instrument
-    changed: Instrument = replace(terms, half_spread=measured)
+    changed = copy(instrument)
+    object.__setattr__(changed, "half_spread", measured)  # checked by Liquidity, as terms are
     return changed
 
 
