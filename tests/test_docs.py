@@ -84,6 +84,19 @@ def test_pages_run(
     run(page, dict(names), tmp_path, monkeypatch)
 
 
+@pytest.mark.long
+def test_a_pool_is_hedged_in_fifteen_lines() -> None:
+    page = (ROOT / "docs" / "onchain.md").read_text(encoding="utf-8")
+    prices, hedge, *_ = BLOCK.findall(page.partition("## A hedge of a position")[2])
+    lines = [line for line in hedge.splitlines() if line.strip()]
+    assert len(lines) <= 15
+    found: dict[str, Any] = {}
+    exec("import numpy as np\nimport pandas as pd\n" + prices + hedge, found)
+    advice = found["advice"]
+    assert advice.orders["side"].tolist() == ["sell"]
+    assert abs(advice.onchain.exposure.loc["all", "WETH"]) < 0.02 * 12.5
+
+
 def test_the_page_on_data_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prices: pd.DataFrame = hr.load("brent_wti")
     prices.to_csv(tmp_path / "prices.csv")

@@ -13,24 +13,43 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.report._atomic_write import write_text
 
 NAME = "BOOK"
+PRICES = "pool_prices.csv"
+"""File of the simulated prices that the book of a liquidity provider begins with."""
 Book = Annotated[Path, typer.Argument(help="File to write, such as book.yaml.")]
+Pool = Annotated[
+    bool,
+    typer.Option(
+        "--pool",
+        help="A book with liquidity in a pool and a loan; its simulated prices are written beside "
+        f"it, to {PRICES}.",
+    ),
+]
 
 
-def write_book(book: Book = Path("book.yaml"), as_json: AsJson = False) -> None:
+def write_book(book: Book = Path("book.yaml"), pool: Pool = False, as_json: AsJson = False) -> None:
     """Write a commented book to begin with.
 
     It runs as it is; change it into your own.
     """
     if book.suffix not in (".yaml", ".yml"):
         raise DataError(f"{NAME} must be a file whose name ends in .yaml; got {str(book)!r}.")
-    if book.exists() or book.is_symlink():
-        raise DataError(
-            f"{NAME} must be a new file: {book} exists. Choose another name, or remove it first."
-        )
-    template = files("hedgeresearch.cli.book").joinpath("template.yaml")
+    written = [book, book.parent / PRICES] if pool else [book]
+    for path in written:
+        if path.exists() or path.is_symlink():
+            raise DataError(
+                f"{NAME} must be a new file: {path} exists. Choose another name, or remove it "
+                "first."
+            )
+    name = "pool_template.yaml" if pool else "template.yaml"
+    template = files("hedgeresearch.cli.book").joinpath(name)
     write_text(book, template.read_text(encoding="utf-8"), NAME)
+    if pool:
+        from hedgeresearch.cli.book.pool_prices import simulated_prices
+
+        write_text(written[1], simulated_prices().to_csv(lineterminator="\n"), NAME)
     command = f"hedgeresearch recommend --position {book}"
     if as_json:
         print_json({"written": str(book), "next": command})
         return
-    typer.echo(f"{book} is written. Try it:  {command}")
+    names = " and ".join(str(path) for path in written)
+    typer.echo(f"{names} {'are' if pool else 'is'} written. Try it:  {command}")

@@ -218,6 +218,7 @@ def _describe_recommendation(result: Recommendation) -> str:
         head += f"\nAmounts are in {result.assessment.currency}."
     summary = result.summary.to_string(formatters=_formatters(result.summary))
     parts = [wrapped(head), wrapped(result.decision), summary, _options_table(result)]
+    parts.append(_onchain_tables(result))
     return "\n\n".join([*filter(None, parts), _reasons(result.reasons, BACKTEST)])
 
 
@@ -228,6 +229,20 @@ def _options_table(result: Recommendation) -> str:
     columns = ["role", "before", "trade", "value", "delta", "gamma", "vega", "theta"]
     table = result.options.options[columns]
     return table.to_string(formatters=_formatters(table))
+
+
+def _onchain_tables(result: Recommendation) -> str:
+    """Return pools and loans with what they hold, and moves of the price; "" without any."""
+    risk = result.onchain
+    if risk is None:
+        return ""
+    held = risk.exposure.drop(index="all").add_suffix(" held")
+    positions = risk.positions.join(held)
+    grid = risk.grid.assign(**{"price move": risk.grid["price move"].map("{:+.0%}".format)})
+    return "\n\n".join(
+        table.to_string(formatters=_formatters(table), index=index)
+        for table, index in ((positions, True), (grid, False))
+    )
 
 
 def _reasons(reasons: Sequence[str], backtest: str) -> str:

@@ -23,7 +23,7 @@ from hedgeresearch.onchain.concentrated import ConcentratedPool
 from hedgeresearch.onchain.constant_product import ConstantProductPool
 from hedgeresearch.onchain.position_values import PositionValues, unchecked_values
 from hedgeresearch.onchain.ticks import price_at_tick
-from hedgeresearch.onchain.tokens import check_amount
+from hedgeresearch.onchain.tokens import Token, check_amount, check_two_tokens
 from hedgeresearch.typing import Array
 
 MAX_FEE_RATE = 100.0
@@ -159,11 +159,44 @@ class PoolPosition:
             If the pool does not hold the base token, a constant product is given ticks, or a number
             is out of range.
         """
-        check_amount(liquidity, "liquidity")
         if ticks is not None and isinstance(pool, ConstantProductPool):
             raise DataError("Liquidity of a constant product has no range. Leave out ticks.")
-        tokens = (pool.token0, pool.token1)
-        decimals = (pool.token0.decimals, pool.token1.decimals)
+        return cls.at_ticks(liquidity, ticks, (pool.token0, pool.token1), base=base)
+
+    @classmethod
+    def at_ticks(
+        cls,
+        liquidity: int,
+        ticks: tuple[int, int] | None,
+        tokens: tuple[Token, Token],
+        *,
+        base: str,
+    ) -> PoolPosition:
+        """Return the position that a contract states by its liquidity and its ticks.
+
+        Parameters
+        ----------
+        liquidity : int > 0, base units
+        ticks : lower and upper tick; None is the whole range of prices
+        tokens : token 0 and token 1 of the pool, in the order of its contract
+        base : name of the token whose price moves; the other one is the quote token
+
+        Raises
+        ------
+        DataError
+            If the pool does not hold the base token, or a number is out of range.
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import PoolPosition, Token
+        >>> tokens = (Token("USDC", 6), Token("WETH", 18))
+        >>> held = PoolPosition.at_ticks(10**15, (198_120, 203_220), tokens, base="WETH")
+        >>> [round(price) for price in (held.ranges[0].lower, held.ranges[0].upper)]
+        [1495, 2490]
+        """
+        check_amount(liquidity, "liquidity")
+        check_two_tokens(*tokens)
+        decimals = (tokens[0].decimals, tokens[1].decimals)
         names = [token.name for token in tokens]
         if base not in names:
             raise DataError(f"base must be one of {names[0]} and {names[1]}; got {base!r}.")

@@ -15,6 +15,7 @@ from hedgeresearch.report.sections import (
     effectiveness,
     margin,
     method,
+    onchain,
     options,
     ratio,
     regimes,
@@ -41,6 +42,9 @@ def recommendation_page(recommendation: Recommendation, notes: Sequence[str]) ->
     builders = dict(SECTIONS)
     if recommendation.problem.options is not None:
         first = {decision.TITLE: decision.decision_section, options.TITLE: options.options_section}
+        builders = first | builders
+    if recommendation.problem.onchain is not None:
+        first = {decision.TITLE: decision.decision_section, onchain.TITLE: onchain.onchain_section}
         builders = first | builders
     # The method comes late: what the others compute may add warnings to the notes.
     builders[method.TITLE] = partial(method.method_section, notes=notes)

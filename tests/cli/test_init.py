@@ -91,11 +91,13 @@ def test_each_setting_in_comments_is_read(tmp_path: Path) -> None:
 def test_book_names_every_field(run: Run, tmp_path: Path) -> None:
     book = tmp_path / "book.yaml"
     run("init", book)
+    run("init", tmp_path / "lp.yaml", "--pool")
     text = book.read_text()
+    of_pools = (tmp_path / "lp.yaml").read_text()
     for section, names in FIELDS.items():
         if section not in ("", "rebalancing") and not section.startswith("rebalancing."):
             for name in names:
-                assert re.search(rf"\b{name}:", text), f"{section}.{name}"
+                assert re.search(rf"\b{name}:", text + of_pools), f"{section}.{name}"
     assert set(yaml.safe_load(text)) == {"data", "position", "instruments", "model"}
     assert max(map(len, text.splitlines())) <= 110
 

@@ -14,6 +14,15 @@ from hedgeresearch.cli.book.live_fields import LIVE_FIELDS
 from hedgeresearch.cli.book.market import DATA_FIELDS, model_prices, price_file, read_market
 from hedgeresearch.cli.book.market_checks import check_distinct_names, check_moments
 from hedgeresearch.cli.book.models import NamedModel, read_model
+from hedgeresearch.cli.book.onchain import (
+    COLLATERAL_FIELDS,
+    LOAN_FIELDS,
+    ORACLE_FIELDS,
+    POOL_FIELDS,
+    RANGE_FIELDS,
+    SEQUENCER_FIELDS,
+    holds_onchain,
+)
 from hedgeresearch.cli.book.position import VALUE_FIELDS, read_position
 from hedgeresearch.cli.book.settings import (
     RULES,
@@ -40,6 +49,8 @@ SECTIONS = (
     "position",
     "options",
     "delta",
+    "pools",
+    "loans",
     "instruments",
     "holdings",
     "returns",
@@ -55,12 +66,18 @@ SECTIONS = (
     "seed",
 )
 REQUIRED_SECTIONS = ("data", "instruments")
-"""Sections of every book; it has a position or options, too."""
+"""Sections of every book; it has a position, options, pools or loans, too."""
 FIELDS: dict[str, Sequence[str]] = {
     "": SECTIONS,
     "data": DATA_FIELDS,
     "position": VALUE_FIELDS,
+    "data.oracles": ORACLE_FIELDS,
+    "data.sequencer": SEQUENCER_FIELDS,
     "options": (CONTRACTS,),
+    "pools": POOL_FIELDS,
+    "pools.ranges": RANGE_FIELDS,
+    "loans": LOAN_FIELDS,
+    "loans.collateral": COLLATERAL_FIELDS,
     "objective": setting_names(Objective),
     "limits": setting_names(Limits),
     "rebalancing": tuple(RULES),
@@ -102,9 +119,10 @@ def recommend_for_book(
     model = None if is_best else _read_model(parts)
     settings = read_settings(parts)
     check_instrument_names(parts, [one.name for one in instruments])
-    market = read_market(parts, path.parent, instruments, kind)
+    market = read_market(parts, path.parent, instruments, kind, position.onchain)
     check_moments(parts, position, instruments, market)
     with parts["data"].locate_errors():
+        position = market.counted(position) if position.onchain else position
         hedges = without_options(instruments)
         returns = market.returns(position, hedges, kind)
     fit = None
@@ -125,7 +143,8 @@ def recommend_for_book(
 def _check_held(root: Entry, parts: Mapping[str, Entry]) -> None:
     """Refuse a book that holds nothing, and a delta without options."""
     if "options" not in parts:
-        root.section(SECTIONS, ("position",))
+        if not holds_onchain(parts):
+            root.section(SECTIONS, ("position",))
         if "delta" in parts:
             parts["delta"].refuse("must belong to options; the book holds none. Remove it.")
 

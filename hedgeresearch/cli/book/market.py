@@ -17,14 +17,17 @@ from hedgeresearch.cli.book.market_checks import (
     check_links,
     check_positive,
 )
+from hedgeresearch.cli.book.onchain import read_oracles
 from hedgeresearch.cli.book.position import held_assets
 from hedgeresearch.cli.book.price_table import FILE_FIELDS, read_table
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
 from hedgeresearch.recommendation.inputs.option_quotes import FIELDS as QUOTES
 from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
+from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.inputs.position import Position
 
 DATA_FIELDS = (
@@ -40,6 +43,8 @@ DATA_FIELDS = (
     "volatilities",
     "forwards",
     "discounts",
+    "oracles",
+    "sequencer",
     "moment",
 )
 
@@ -59,7 +64,11 @@ def price_file(parts: Mapping[str, Entry], folder: Path) -> Path | None:
 
 
 def read_market(
-    parts: Mapping[str, Entry], folder: Path, instruments: Sequence[BookInstrument], kind: Kind
+    parts: Mapping[str, Entry],
+    folder: Path,
+    instruments: Sequence[BookInstrument],
+    kind: Kind,
+    onchain: Sequence[OnchainPosition] = (),
 ) -> Market:
     """Return the market, with a price of everything that the book holds and trades.
 
@@ -90,8 +99,10 @@ def read_market(
     if kind == "simple":
         check_positive(table, held)
     with parts["data"].locate_errors():
-        quotes = _build_quotes(quoted, data.get("moment"))
-        market = _build_market(table, links, currency, quotes)
+        # without options the moment is that of oracles
+        quotes = _build_quotes(quoted, None if onchain else data.get("moment"))
+        oracles = read_oracles(parts["data"], onchain)
+        market = _build_market(table, links, currency, quotes, oracles)
     check_expiries(market.last_date, items, [one for one, _ in priced])
     return market
 
@@ -134,12 +145,16 @@ def _quoted_columns(quoted: Mapping[str, Mapping[str, Entry]]) -> list[tuple[str
 
 
 def _build_market(
-    table: pd.DataFrame, links: Links, currency: str | None, quotes: OptionQuotes | None
+    table: pd.DataFrame,
+    links: Links,
+    currency: str | None,
+    quotes: OptionQuotes | None,
+    oracles: Oracles | None,
 ) -> Market:
     rates = {name: _column_or_number(one) for name, one in links.rates.items()}
     funding = {name: one.text() for name, one in links.funding.items()}
     underlying = {name: one.text() for name, one in links.underlying.items()}
-    return Market(table, rates, funding, underlying, currency, quotes)
+    return Market(table, rates, funding, underlying, currency, quotes, oracles)
 
 
 def _columns(links: Links) -> list[tuple[str, Entry]]:

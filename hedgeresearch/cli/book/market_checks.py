@@ -11,6 +11,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
 from hedgeresearch.cli.book.instruments import BookInstrument
+from hedgeresearch.cli.book.onchain import holds_onchain
 from hedgeresearch.cli.book.position import held_assets
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.option_terms import OptionTerms
@@ -25,6 +26,8 @@ def check_distinct_names(parts: Mapping[str, Entry], instruments: Sequence[BookI
     """Refuse an instrument that has the name of another or of an asset that is held."""
     held = held_assets(parts)
     seen = {name: f"is held in line {entry.line}" for name, entry in held.items()}
+    if holds_onchain(parts):  # pools and loans may be hedged with their tokens
+        seen = {}
     if "options" in parts:  # options may be hedged with their underlying
         seen = {
             item.mapping()["name"].text(): f"is held in line {item.line}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.instruments import read_options
+from hedgeresearch.cli.book.onchain import holds_onchain, priced_tokens, read_onchain
 from hedgeresearch.cli.book.settings import read_numbers
 from hedgeresearch.recommendation.inputs.option_positions import DELTAS
 from hedgeresearch.recommendation.inputs.position import Position
@@ -16,7 +17,12 @@ VALUE_FIELDS = ("value", "of")
 
 
 def read_position(sections: Mapping[str, Entry]) -> Position:
-    """Return the position of the sections of a book, with the options that it holds."""
+    """Return the position of the sections of a book, with the options that it holds.
+
+    Or with its pools and loans.
+    """
+    if holds_onchain(sections):
+        return _with_onchain(sections)
     if "options" in sections:
         return _with_options(sections)
     entry = sections["position"]
@@ -37,9 +43,28 @@ def _with_options(sections: Mapping[str, Entry]) -> Position:
         return Position(units, options=options, delta=delta)
 
 
+def _with_onchain(sections: Mapping[str, Entry]) -> Position:
+    """Return a position with pools and loans, and with units where it has any."""
+    if "options" in sections:
+        sections["options"].refuse(
+            "must not be held with pools or loans. Write a book for each of them."
+        )
+    held = read_onchain(sections)
+    if "position" not in sections:
+        return Position(onchain=held)
+    entry = sections["position"]
+    with entry.locate_errors():
+        return Position(read_numbers(entry), onchain=held)
+
+
 def held_assets(sections: Mapping[str, Entry]) -> dict[str, Entry]:
-    """Return the entries that name the assets held, by asset; of options their underlying."""
+    """Return the entries that name the assets held, by asset; of options their underlying.
+
+    Of pools and loans they are the tokens that need a price.
+    """
     parts = sections["position"].mapping() if "position" in sections else {}
+    if holds_onchain(sections):
+        return priced_tokens(sections, sections["data"]) | parts
     if "options" in sections:
         items = sections["options"].items()
         named = [item.mapping()["underlying"] for item in items if "underlying" in item.mapping()]

@@ -109,7 +109,7 @@ def _gamma_sentences(risk: OnchainRisk, book: OnchainBook, currency: str) -> lis
         if token == ALL:
             continue
         texts = [_move_text(row, currency) for _, row in part.iterrows()]
-        sentences.append(f"A move of {token} at once {' and '.join(texts)}, without fees.")
+        sentences.append(f"A move of {token} at once {', and '.join(texts)}, without fees.")
     gammas = risk.positions["gamma"].to_dict()
     for name, pool in book.pools.items():
         value = book.values[pool.base]
@@ -211,7 +211,6 @@ def _joint_sentences(risk: OnchainRisk, time: str) -> list[str]:
         return []
     return [
         f"On the same paths a loan or a hedge is liquidated within {time} with probability "
-        f"{percent(float(joint['any']))}, both with {percent(float(joint['both']))}: a fall takes "
-        "the loan where a rise takes a short hedge, and the gains of the hedge help the loan only "
-        "if they are paid in."
+        f"{percent(float(joint['any']))}, both with {percent(float(joint['both']))}; gains of a "
+        "hedge help a loan only where they repay its debt."
     ]

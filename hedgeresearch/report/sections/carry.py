@@ -7,8 +7,9 @@ import pandas as pd
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences
 from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report.sections.onchain import carry_table
 from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import fine_percent, percent, ratio, table_of, words
+from hedgeresearch.report.tables import Table, fine_percent, percent, ratio, table_of, words
 
 TITLE = "Carry"
 COLUMNS = {
@@ -24,16 +25,29 @@ COLUMNS = {
 def carry_section(recommendation: Recommendation) -> Section:
     """Return what the hedges earn or pay per year."""
     gaps = carry_gap_sentences(recommendation.assessment)
+    of_pools = _pool_tables(recommendation)
     if not recommendation.carry:
         text = "No funding rates or basis are available for the recommended hedges."
-        return Section(TITLE, texts=(text,), points=tuple(gaps))
+        return Section(TITLE, texts=(text,), points=tuple(gaps), tables=of_pools)
     rows = {one.instrument: _row(one) for one in recommendation.carry}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     return Section(
         TITLE,
         points=(*(one.sentence for one in recommendation.carry), *gaps),
-        tables=(("Positive is earned, negative is paid", table_of(table, "instrument", COLUMNS)),),
+        tables=(
+            *of_pools,
+            ("Positive is earned, negative is paid", table_of(table, "instrument", COLUMNS)),
+        ),
     )
+
+
+def _pool_tables(recommendation: Recommendation) -> tuple[tuple[str, Table], ...]:
+    """Return the table of fees, gamma and hedges a year; nothing without a pool."""
+    risk = recommendation.onchain
+    if risk is None or not (risk.positions["kind"] == "pool").any():
+        return ()
+    caption = "Fees, what following the price by gamma loses, and the hedges; a dash is not known"
+    return ((caption, carry_table(risk, recommendation.assessment.currency)),)
 
 
 def _row(carry: Carry) -> tuple[object, ...]:

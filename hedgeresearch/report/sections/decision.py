@@ -47,6 +47,8 @@ def decision_section(recommendation: Recommendation) -> Section:
     if expected is not None:
         of_options = recommendation.problem.options is not None
         of_what = " of the delta, of units and all options," if of_options else ""
+        if recommendation.problem.onchain is not None:
+            of_what = " of the delta"
         tables.append((f"Expected volatility{of_what} under the model", expected))
     decision = parts.get("The expected effect", lambda: recommendation.decision)
     reasons = parts.get("Some of the reasons", lambda: recommendation.reasons)

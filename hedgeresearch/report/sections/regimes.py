@@ -72,14 +72,14 @@ def _values_over_regimes(
     problem: HedgeProblem, predicted: pd.DataFrame, currency: str
 ) -> tuple[str, Figure]:
     """Return the caption and the path of the position's value over the most probable regimes."""
-    options = problem.options
+    revalued = problem.revalued
     what = "Value of today's position"
     label = in_currency("value of today's position, currency", currency)
     series = position_values(problem)
-    if options is not None:  # what they would have been worth is another question
-        what = f"Price of {options.underlying}"
-        label = f"price of {options.underlying}"
-        series = problem.market.table[options.underlying]
+    if revalued is not None:  # what it would have been worth is another question
+        what = f"Price of {revalued.underlying}"
+        label = f"price of {revalued.underlying}"
+        series = problem.market.table[revalued.underlying]
     values = series.loc[predicted.index[0] :].to_frame("position")
     figure = path_figure(values, label, probabilities=predicted)
     sample = sample_label(predicted.index, problem.fit.sample_end)
