@@ -17,6 +17,7 @@ import pandas as pd
 
 from hedgeresearch._durations import as_duration
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.concentrated import ConcentratedPool
@@ -270,6 +271,40 @@ class PoolPosition:
         base, quote = self.amounts(start)
         held = base * _checked_prices(price) + quote
         return _as_given(np.asarray(self.value(price)) - held, price)
+
+    def plot(
+        self, start: float, price: npt.ArrayLike, ax: Any = None, *, interactive: bool = False
+    ) -> Any:
+        """Plot the value by the price, and that of holding the tokens of the beginning.
+
+        Parameters
+        ----------
+        start : float > 0, price at the beginning
+        price : array_like (n,), prices, ascending
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import LiquidityRange, PoolPosition
+        >>> position = PoolPosition([LiquidityRange(1_000.0, 1_500.0, 2_500.0)], "WETH", "USDC")
+        >>> position.plot(2_000.0, [1_200.0, 1_600.0, 2_000.0, 2_400.0]).get_ylabel()
+        'value, USDC'
+        """
+        from hedgeresearch.plotting import COLORS, new_axes
+
+        axes = new_axes(ax)
+        prices = _checked_prices(price)
+        value = self.value(prices)
+        held = value - self.loss_against_holding(start, prices)
+        axes.plot(prices, held, color="0.6", label="held from the beginning")
+        axes.plot(prices, value, color=COLORS[0], label="provided as liquidity")
+        axes.axvline(start, color="0.8", lw=0.8, zorder=0)
+        axes.set_xlabel(f"price of {self.base}, {self.quote}")
+        axes.set_ylabel(f"value, {self.quote}")
+        axes.legend()
+        return shown(axes, interactive=interactive)
 
     def table(self, price: npt.ArrayLike) -> pd.DataFrame:
         """Return value, tokens, delta and gamma at each of some prices.

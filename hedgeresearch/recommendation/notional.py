@@ -15,6 +15,7 @@ import pandas as pd
 
 from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch._formatting import day, describe, money, regime_label
+from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.probabilities import check_confidence
@@ -105,6 +106,36 @@ class NotionalHedge:
         about = f"As of {day(self.as_of)}, {html.escape(self.model)}."
         decision = f"<b>{html.escape(self.decision)}</b>"
         return f"<p>{decision}</p>{table}<ul>{reasons}</ul><p>{about}</p>"
+
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Plot the expected volatility of the position, unhedged and hedged, in currency.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> axes = hr.hedge_notional(fit, 1_000_000, currency="EUR").plot()
+        >>> axes.get_xlabel()
+        'volatility over the next business day, EUR'
+        """
+        from matplotlib.ticker import StrMethodFormatter
+
+        from hedgeresearch.plotting import COLORS, new_axes
+
+        axes = new_axes(ax)
+        sizes = [self.volatility_after, self.volatility_before]
+        axes.barh(["hedged", "unhedged"], sizes, color=[COLORS[0], "0.6"])
+        ahead = self.fit.spacing.describe(self.fit.horizon)
+        axes.set_xlabel(f"volatility over {ahead}, {self.currency or 'currency'}")
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        return shown(axes, interactive=interactive)
 
     # --- what to do ---
 

@@ -22,6 +22,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.data.quality.door import check_at_door
@@ -88,6 +89,34 @@ class RegimeSelection:
         note = f"Held out: the dates from {day(self.held_out_from)}."
         table = self.table.to_html(float_format="{:,.3f}".format)
         return f"<p>{html.escape(self.reason)} {note}</p>{table}"
+
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Plot BIC by the number of regimes, less its least value, with the recommended number.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_regimes(n_dates=600, seed=0).returns
+        >>> selection = hr.select_regimes(hr.GaussianHMM(2, n_starts=2), returns, (1, 2))
+        >>> selection.plot().get_ylabel()
+        'BIC less that of the best'
+        """
+        from hedgeresearch.plotting import COLORS, new_axes
+
+        axes = new_axes(ax)
+        criterion = self.table["BIC"].astype(float)
+        axes.plot(criterion.index, criterion - criterion.min(), "o-", color=COLORS[0])
+        axes.axvline(self.recommended, color="0.6", lw=0.8, zorder=0)
+        axes.set_xticks(list(criterion.index))
+        axes.set_xlabel("number of regimes; the line is the recommended one")
+        axes.set_ylabel("BIC less that of the best")
+        return shown(axes, interactive=interactive)
 
 
 @exported_by("hedgeresearch.regimes")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._interactive import shown
 from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.probabilities import check_size
 from hedgeresearch.data.quality.problem import DataProblem
@@ -50,6 +51,7 @@ from hedgeresearch.evaluation.comparison.sentences import (
     few_observations_sentence,
     verdict_sentence,
 )
+from hedgeresearch.plotting import plot_intervals
 from hedgeresearch.typing import Array, Indices
 
 UNHEDGED = "unhedged"
@@ -129,6 +131,43 @@ class Comparison:
         items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.sentences)
         table = self.table.to_html(float_format="{:.4g}".format)
         return f"<ul>{items}</ul><p>{html.escape(self.conclusion)}</p>{table}"
+
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Plot the gain of each hedge over the benchmark, the best first.
+
+        Intervals are drawn where there are any, as those of a backtest; names of hedges within the
+        confidence set end in "*".
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> backtest = hr.walk_forward({}, returns["asset"], returns[["hedge"]], window=400)
+        >>> backtest.compare().plot().get_xlabel()
+        'gain over ols, points of variance'
+        """
+        ordered = self.table.sort_values("gain", ascending=False)
+        gains = 100.0 * ordered["gain"]
+        ends = np.column_stack([gains, gains])
+        if self.intervals is not None:
+            bounds = self.intervals.reindex(ordered.index)[["gain, lower", "gain, upper"]]
+            ends = np.where(bounds.notna(), 100.0 * bounds, ends)
+        gains.index = [f"{name} *" if ordered.loc[name, "in MCS"] else name for name in gains.index]
+        axes = plot_intervals(
+            gains,
+            ends,
+            reference=0.0,
+            xlabel=f"gain over {self.against}, points of variance",
+            note="* in the confidence set",
+            ax=ax,
+        )
+        return shown(axes, interactive=interactive)
 
     @property
     def caveats(self) -> tuple[str, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
+from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.evaluation.results.plots import plot_gains_by_pair
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 
 
@@ -103,6 +106,29 @@ class BacktestPanel:
             return self
         backtests = {pair: one.over_long_horizon for pair, one in self.backtests.items()}
         return replace(self, backtests=backtests)
+
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Plot the gain of each model over OLS on each pair as a point, and their median as a bar.
+
+        The model with the largest median comes first.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=700, seed=0).returns
+        >>> panel = hr.walk_forward_panel({}, {"one": (returns["asset"], returns[["hedge"]])}, 400)
+        >>> panel.plot().get_xlabel()
+        'variance removed less that of OLS, points'
+        """
+        table = self.effectiveness
+        gains = 100.0 * table.drop(columns="ols").sub(table["ols"], axis=0)
+        return shown(plot_gains_by_pair(gains, ax), interactive=interactive)
 
     def over(self, horizon: Horizon) -> BacktestPanel:
         """Return the same backtests, evaluated over returns of another horizon.

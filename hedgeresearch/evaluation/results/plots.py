@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch.evaluation.comparison.losses import variance_loss
-from hedgeresearch.plotting import plot_intervals, plot_lines
+from hedgeresearch.plotting import COLORS, new_axes, plot_intervals, plot_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,3 +64,18 @@ def plot_effectiveness(summary: pd.DataFrame, note: str, ax: Axes | None) -> Axe
         note=note,
         ax=ax,
     )
+
+
+def plot_gains_by_pair(gains: pd.DataFrame, ax: Axes | None) -> Axes:
+    """Plot the gain of each model on each pair (n_pairs, n_models), the best median at the top."""
+    axes = new_axes(ax)
+    medians = gains.median().sort_values()
+    for row, name in enumerate(medians.index):
+        axes.plot(gains[name], np.full(len(gains), row), "o", color=COLORS[0], alpha=0.4, ms=4.0)
+    rows = np.arange(len(medians))
+    axes.plot(medians.to_numpy(), rows, "|", color="black", ms=14.0, mew=2.0)
+    axes.axvline(0.0, color="0.6", lw=0.8, zorder=0)
+    axes.set_yticks(rows, [str(name) for name in medians.index])
+    axes.set_xlabel("variance removed less that of OLS, points")
+    axes.margins(y=0.1)
+    return axes

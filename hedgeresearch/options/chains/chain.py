@@ -12,6 +12,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
+from hedgeresearch._interactive import shown
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.options.chains.filters import (
@@ -218,6 +219,27 @@ class OptionChain:
 
     def _repr_html_(self) -> str:
         return str(self.forwards.to_html())
+
+    def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
+        """Plot the implied volatility of the quotes out of the money by ln(K/F), for each expiry.
+
+        Parameters
+        ----------
+        ax : Axes, by default those of a new figure
+        interactive : bool
+            Return a plotly figure, to zoom and to read values from, instead of an Axes.
+
+        Examples
+        --------
+        >>> moment = pd.Timestamp("2024-05-22 08:00", tz="UTC")
+        >>> smile = {"strike": [90.0, 100.0, 110.0], "volatility": [0.22, 0.20, 0.19]}
+        >>> smile |= {"expiry": moment + pd.Timedelta(days=30), "forward": 101.0}
+        >>> OptionChain.from_volatilities(pd.DataFrame(smile), moment).plot().get_ylabel()
+        'implied volatility, %'
+        """
+        from hedgeresearch.options.chains.plot import plot_quotes
+
+        return shown(plot_quotes(self.quotes(), self.moment, ax), interactive=interactive)
 
     # --- expiries ---
 
