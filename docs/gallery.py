@@ -1,4 +1,6 @@
-"""Write the page docs/reproductions.md: the table of reproductions and three of their figures.
+"""Write docs/reproductions.md: the table of reproductions, three of their figures, and one more.
+
+The last is no reproduction: regimes that a hedge observes in the VIX.
 
 Run it by ``make gallery``. Studies of many minutes have pages of their own. Reproductions whose
 data are not available keep their old row of the table; new ones are listed as not run. If one fails
@@ -9,6 +11,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 
 import hedgeresearch as hr
 from hedgeresearch.reproductions.registry import NAMES, is_resumable
@@ -30,8 +36,13 @@ FIGURES = {
 }
 
 
+VIX_FIGURE = "regimes_of_the_vix.png"
+
+
 def main() -> None:
     """Reproduce everything, save the figures and replace the table of the page."""
+    with hr.plotting.style():
+        vix_figure().savefig(DOCS / VIX_FIGURE, metadata={"Software": None})
     rows: dict[str, str] = {}
     failed = []
     for name in quick_names():
@@ -51,6 +62,30 @@ def main() -> None:
     write(rows)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
+
+
+def vix_figure() -> Figure:
+    """Return the ratio of a hedge whose regimes are observed in the VIX, and the VIX."""
+    returns = hr.returns(hr.load("nasdaq_sp500")).loc["2014-01-03":]
+    vix = hr.load("vix")
+    two = hr.GaussianHMM(2, names=("calm", "nervous"))
+    fits = {
+        "regimes in returns": hr.RegimeHedge(two).fit(returns["NASDAQ"], returns[["SP500"]]),
+        "regimes in the VIX": hr.RegimeHedge(two, observe=np.log(vix)).fit(
+            returns["NASDAQ"], returns[["SP500"]]
+        ),
+    }
+    figure = Figure(figsize=(6.4, 4.8))
+    top, bottom = figure.subplots(2, 1, sharex=True)
+    ratios = pd.DataFrame({name: fit.ratio["SP500"] for name, fit in fits.items()})
+    hr.plotting.plot_lines(ratios, ylabel="hedge ratio", note="in sample", ax=top)
+    observed = vix.reindex(ratios.index)
+    hr.plotting.plot_lines(observed, ylabel="VIX, %", note="", ax=bottom)
+    nervous = fits["regimes in the VIX"].regimes.predicted["nervous"].reindex(ratios.index) > 0.5
+    bottom.fill_between(
+        ratios.index, 0.0, 1.0, where=nervous, transform=bottom.get_xaxis_transform(), alpha=0.2
+    )
+    return figure
 
 
 def quick_names() -> list[str]:

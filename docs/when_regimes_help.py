@@ -179,6 +179,25 @@ def law_table() -> str:
     return markdown(("gain", "pairs", *regressors, "R squared", "gains"), rows)
 
 
+def closes_table() -> str:
+    """Return how many pairs have closes at different times."""
+    table = findings.recorded_table("closes")
+    rows = [
+        (str(market), f"{row['pairs']:.0f}", f"{row['closes differ']:.0f}")
+        for market, row in table.iterrows()
+    ]
+    return markdown(("market", "pairs", "closes differ"), rows)
+
+
+def failures_table() -> str:
+    """Return failed refits by market and model."""
+    rows = []
+    for (market, model), row in findings.recorded_table("failures").iterrows():  # type: ignore[misc]
+        with_failures = f"{row['walks with failures']:.0f} of {row['walks']:.0f}"
+        rows.append((str(market), str(model), with_failures, f"{row['failed refits']:.0f}"))
+    return markdown(("market", "model", "walks with failed refits", "failed refits"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "selection": selection_table,
     "criteria": criteria_table,
@@ -187,6 +206,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "net": net_table,
     "joint tests": joint_table,
     "law": law_table,
+    "closes": closes_table,
+    "failures": failures_table,
 }
 """Tables of the page by the name in their markers."""
 

@@ -36,6 +36,8 @@ INDEX = {
     "points": ["pair", "window"],
     "flagship": ["pair", "horizon"],
     "law": ["gain", "pairs", "regressor"],
+    "closes": ["market"],
+    "failures": ["market", "model"],
 }
 """Index of each table."""
 DIGITS = 10
@@ -78,6 +80,8 @@ def all_tables(
         "points": points,
         "flagship": flagship_table(study, pairs, flagship),
         "law": laws(points),
+        "closes": closes_table(development[0], study),
+        "failures": failures_table(development[0], study),
     }
     return {name: table.rename_axis(INDEX[name]) for name, table in tables.items()}
 
@@ -141,6 +145,34 @@ def flagship_table(study: Study, pairs: list[Pair], flagship: str) -> pd.DataFra
     return table
 
 
+def closes_table(*studies: Study) -> pd.DataFrame:
+    """Return the number of pairs of each market, and of those whose closes differ."""
+    walks = pd.concat([one.walks for one in studies])
+    pairs = walks.groupby(["market", "pair"], sort=False)["closes differ"].any()
+    by_market = pairs.groupby(level="market", sort=False)
+    return pd.DataFrame({"pairs": by_market.size(), "closes differ": by_market.sum()})
+
+
+def failures_table(*studies: Study) -> pd.DataFrame:
+    """Return the failed refits of each market and model that has any.
+
+    Columns: the walks, one for each pair and window, those with failed refits, and these refits.
+    """
+    walks = pd.concat([one.walks for one in studies])
+    walks = walks[
+        walks["horizon"] == walks["horizon"].min()
+    ]  # the refits are those of all horizons
+    failed = walks.groupby(["market", "model"], sort=False)["failed refits"]
+    table = pd.DataFrame(
+        {
+            "walks": failed.size(),
+            "walks with failures": failed.agg(lambda column: int((column > 0).sum())),
+            "failed refits": failed.sum(),
+        }
+    )
+    return table[table["failed refits"] > 0]
+
+
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each table as a CSV file with ten significant digits."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,7 +188,7 @@ def recorded_table(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : {"selection", "development", "confirmation", "criteria", "joint", "gains", "points", \
-"flagship", "law"}
+"flagship", "law", "closes", "failures"}
 
     Raises
     ------

@@ -3,7 +3,10 @@
 import importlib.util
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -17,7 +20,12 @@ from hedgeresearch.reproductions.regime_study.development_pairs import (
     with_regimes,
 )
 from hedgeresearch.reproductions.regime_study.entrants import SAME_WITHOUT
-from hedgeresearch.reproductions.regime_study.findings import INDEX, points_of
+from hedgeresearch.reproductions.regime_study.findings import (
+    INDEX,
+    closes_table,
+    failures_table,
+    points_of,
+)
 from hedgeresearch.reproductions.regime_study.pair import pair_of
 from hedgeresearch.reproductions.regime_study.study import Run, study_pairs
 
@@ -52,6 +60,38 @@ def test_recorded_tables_hold_every_pair():
     assert recorded_table("criteria")["pairs"].tolist() == [111, 111, 110]
     with pytest.raises(hr.DataError, match="name must be one of 'selection'"):
         recorded_table("all")
+
+
+def test_closes_and_failures_are_of_every_pair():
+    closes = recorded_table("closes")
+    assert closes["pairs"].sum() == 149
+    assert closes.index[closes["closes differ"] > 0].tolist() == ["clean energy"]
+    failures = recorded_table("failures")
+    assert (failures["failed refits"] >= failures["walks with failures"]).all()
+    assert (failures["walks with failures"] <= failures["walks"]).all()
+    simple = ["naive", "ols", "EWMA", "rolling OLS", "decays stacked", "DCC", "Kalman"]
+    assert not failures.index.get_level_values("model").isin(simple).any()
+
+
+def test_closes_and_failures_are_counted_by_market():
+    walks = pd.DataFrame(
+        [
+            ("a", "p", 500, 1, "naive", 0, True),
+            ("a", "p", 500, 1, "regimes", 2, True),
+            ("a", "p", 500, 5, "regimes", 2, True),
+            ("a", "p", 1000, 1, "regimes", 0, False),
+            ("b", "q", 500, 1, "regimes", 1, False),
+        ],
+        columns=["market", "pair", "window", "horizon", "model", "failed refits", "closes differ"],
+    )
+    study: Any = SimpleNamespace(walks=walks)
+    empty: Any = SimpleNamespace(walks=walks.iloc[:0])
+    closes = closes_table(empty, study)
+    assert closes["pairs"].to_dict() == {"a": 1, "b": 1}
+    assert closes["closes differ"].to_dict() == {"a": 1, "b": 0}
+    failures = failures_table(study)
+    assert failures.index.tolist() == [("a", "regimes"), ("b", "regimes")]
+    assert failures.loc[("a", "regimes")].tolist() == [2, 1, 2]
 
 
 def test_the_figure_draws_the_recorded_tables(flagship):
