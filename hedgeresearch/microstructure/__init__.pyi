@@ -37,5 +37,6 @@ from .spreads import amihud_illiquidity as amihud_illiquidity
 from .spreads import kyle_lambda as kyle_lambda
 from .spreads import spreads_by_horizon as spreads_by_horizon
 from .spreads import trade_spreads as trade_spreads
+from .volume_impact import trade_impact as trade_impact
 from .wash_trading import TradeSizes as TradeSizes
 from .wash_trading import trade_sizes as trade_sizes

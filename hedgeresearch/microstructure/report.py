@@ -24,6 +24,7 @@ from hedgeresearch.microstructure.report_settings import LiquiditySettings, asce
 from hedgeresearch.microstructure.resilience import Resilience, book_resilience
 from hedgeresearch.microstructure.sequence import SequenceRule
 from hedgeresearch.microstructure.spreads import spreads_by_horizon
+from hedgeresearch.microstructure.volume_impact import trade_impact
 from hedgeresearch.microstructure.wash_trading import TradeSizes, trade_sizes
 
 Part = TypeVar("Part")
@@ -40,6 +41,7 @@ class LiquidityReport:
     history : measures of the book at each moment; of an order book only now
     trades : DataFrame (n_horizons, 4), volume-weighted means by seconds after the trade: effective
         and realized spread and mark_out in basis points, and n_trades; None without trades
+    impact : Series of ``trade_impact`` on bars of the moments' length; None without trades
     resilience : Resilience of the book after large trades, or None
     latency : LatencyReport, or None
     sizes : TradeSizes, signs of wash trading, or None
@@ -77,6 +79,7 @@ class LiquidityReport:
     name: str
     history: BookHistory
     trades: pd.DataFrame | None
+    impact: pd.Series[float] | None
     resilience: Resilience | None
     latency: LatencyReport | None
     sizes: TradeSizes | None
@@ -107,6 +110,8 @@ class LiquidityReport:
         }
         if self.trades is not None:
             tables["trades"] = self.trades
+        if self.impact is not None:
+            tables["impact of volume"] = self.impact.to_frame()
         if self.resilience is not None:
             tables["resilience"] = self.resilience.summary
         if self.latency is not None:
@@ -226,6 +231,7 @@ def liquidity_report(
         name=name,
         history=history,
         trades=parts.get("trades", spreads_by_horizon, lag=chosen.lag, horizons=chosen.horizons),
+        impact=parts.get("impact of volume", trade_impact, seconds=chosen.seconds),
         resilience=parts.get(
             "resilience", book_resilience, rule=rule, quantile=chosen.quantile, lag=chosen.lag
         ),
@@ -272,7 +278,9 @@ def _report_of_book(book: OrderBook, grid: Grid) -> LiquidityReport:
     """Return the report on a book as it is now."""
     mid_of(book)
     missing = ("a book of one moment shows no trades, resilience or latency",)
-    return LiquidityReport("order book", book_now(book, grid), None, None, None, None, missing)
+    return LiquidityReport(
+        "order book", book_now(book, grid), None, None, None, None, None, missing
+    )
 
 
 def _events_of(market: Any, source: Any) -> tuple[str, list[MarketEvent]]:

@@ -59,7 +59,8 @@ class Resilience:
     threshold : size from which a trade is large, in the venue's unit
     distance : share of the mid within which sizes count
     n_trades : number of large trades, of those within a second the first
-    left_out : number of others, around which the book was not known at each time
+    left_out : number of others, around which the book was not known at each time, or of which the
+        venue states no side
 
     Examples
     --------
@@ -210,7 +211,7 @@ def book_resilience(
     hit = np.where(sides[large] > 0, 1, 0)
     depths = books[np.arange(len(hit)), :, hit]
     spreads = books[:, :, 2]
-    known = np.isfinite(books).all(axis=(1, 2)) & (depths[:, 0] > 0.0)
+    known = np.isfinite(books).all(axis=(1, 2)) & (depths[:, 0] > 0.0) & (sides[large] != 0)
     if known.sum() < MIN_TRADES:
         raise DataError(
             f"At least {MIN_TRADES} large trades are needed around which the book is known; got "

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds import Recorder, Source, read_recording, replay
@@ -25,6 +27,7 @@ from hedgeresearch.microstructure import (
     latency_report,
     liquidity_report,
     spreads_by_horizon,
+    trade_impact,
     trade_sizes,
     trade_spreads,
 )
@@ -63,6 +66,8 @@ def test_its_tables_are_those_of_the_functions() -> None:
     assert report.trades.loc[5.0, "n_trades"] == len(trade_spreads(events, lag=0.05, horizon=5.0))
     assert report.latency.table["n_events"].sum() == len(events)
     assert report.resilience.threshold == 40.0
+    assert report.impact is not None
+    pd.testing.assert_series_equal(report.impact, trade_impact(events, 1.0))
     assert [note.partition(":")[0] for note in report.missing] == ["trade sizes"]
 
 
@@ -70,8 +75,8 @@ def test_a_book_of_one_moment_has_its_costs() -> None:
     book = OrderBook(BINANCE_SPOT)
     levels = [(99.0 - row, 2.0) for row in range(5)], [(101.0 + row, 1.0) for row in range(5)]
     book.apply_snapshot(BookSnapshot(1, *levels, None, 7))
-    settings = LiquiditySettings(distances=(0.02, 0.04), limits=(0.02,))
-    report = liquidity_report(book, sizes=[1.0, 3.0, 9.0], settings=settings)
+    grid = LiquiditySettings(distances=(0.02, 0.04), limits=(0.02,))
+    report = liquidity_report(book, sizes=[1.0, 3.0, 9.0], settings=grid)
     curve = cost_curve(book, [1.0, 3.0, 9.0])
     expected = 1e4 * curve[["buy", "sell"]].to_numpy()
     found = report.costs.xs("median, bp", axis=1, level=1).to_numpy()
@@ -81,6 +86,37 @@ def test_a_book_of_one_moment_has_its_costs() -> None:
     assert report.book.loc["imbalance", "median"] == imbalance(book)
     assert report.book.loc["spread, bp", "median"] == pytest.approx(200.0)
     assert "no trades, resilience or latency" in report.missing[0]
+
+
+LEVELS = st.lists(st.integers(1, 30), min_size=1, max_size=8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LEVELS, LEVELS, st.integers(1, 90), st.integers(1, 9), st.integers(1, 8))
+def test_a_row_is_that_of_the_functions_of_a_book(
+    bids: list[int], asks: list[int], size: int, far: int, cost: int
+) -> None:
+    book = OrderBook(BINANCE_SPOT)
+    levels = (
+        [(99.0 - row, float(held)) for row, held in enumerate(bids)],
+        [(101.0 + row, float(held)) for row, held in enumerate(asks)],
+    )
+    book.apply_snapshot(BookSnapshot(1, *levels, None, 7))
+    grid = LiquiditySettings(distances=(far / 100,), limits=(cost / 100,))
+    history = liquidity_report(book, sizes=[float(size)], settings=grid).history
+    # brute force: sums over levels, and unit by unit
+    near = [held for price, held in levels[0] if price >= 100.0 - far - 1e-9]
+    near += [held for price, held in levels[1] if price <= 100.0 + far + 1e-9]
+    assert history.depths.iloc[0, 0] == pytest.approx(sum(near))
+    for direction, side in (("buy", 1), ("sell", 0)):
+        units = [price for price, held in levels[side] for _ in range(int(held))]
+        found = history.costs[direction].iloc[0, 0]
+        if size > len(units):
+            assert np.isnan(found)
+        else:
+            assert found == pytest.approx(abs(np.mean(units[:size]) - 100.0) / 100.0)
+        held = history.capacities[direction].iloc[0, 0]
+        assert held == capacity(book, cost / 100, direction)  # type: ignore[arg-type]
 
 
 def test_sizes_are_chosen_from_the_depth() -> None:
@@ -135,7 +171,7 @@ def test_every_figure_is_drawn_and_others_are_refused() -> None:
 def test_its_page_has_tables_notes_and_heat_maps() -> None:
     page = liquidity_report(quoted(), BINANCE_SPOT, settings=SETTINGS)._repr_html_()
     assert page.count("<img") == 2
-    assert page.count("<table") == 6
+    assert page.count("<table") == 7
     assert "No base_unit was given" in page
 
 
@@ -184,7 +220,7 @@ def test_markets_that_cannot_be_reported_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("given_settings", "message"),
     [
         ({"distances": ()}, r"distances must hold at least one"),
         ({"limits": (0.1, 0.05)}, r"limits must ascend"),
@@ -192,9 +228,9 @@ def test_markets_that_cannot_be_reported_are_refused(
         ({"seconds": 0.0}, r"seconds must lie strictly between"),
     ],
 )
-def test_settings_out_of_range_are_refused(settings: dict, message: str) -> None:
+def test_settings_out_of_range_are_refused(given_settings: dict, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        LiquiditySettings(**settings)
+        LiquiditySettings(**given_settings)
 
 
 def test_spreads_by_horizon_are_weighted_by_volume() -> None:

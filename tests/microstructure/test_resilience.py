@@ -1,5 +1,7 @@
 """Recovery from large trades in a simulated book whose half-life is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,6 +115,17 @@ def test_of_a_burst_the_first_trade_counts() -> None:
     assert found.n_trades == 12
     alone = book_resilience(events, BINANCE_SPOT, **(settings | {"quantile": 0.995}))
     pd.testing.assert_frame_equal(found.table, alone.table)
+
+
+def test_large_trades_without_a_side_are_left_out() -> None:
+    events = [
+        replace(event, side=0)
+        if isinstance(event, Trade) and event.trade_id % 400 == 100
+        else event
+        for event in market(2.0, n_trades=24)
+    ]
+    found = book_resilience(events, BINANCE_SPOT, distance=0.01, quantile=0.995, horizons=[0.3])
+    assert (found.n_trades, found.left_out) == (12, 12)
 
 
 def test_a_book_without_a_loss_has_no_half_life() -> None:

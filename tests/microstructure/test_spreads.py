@@ -97,7 +97,7 @@ def test_kyles_lambda_recovers_a_planted_slope() -> None:
 
 
 def test_the_error_of_kyles_lambda_is_that_of_statsmodels() -> None:
-    """Of autocorrelated errors, Newey and West with the lags of their rule of thumb."""
+    """Errors are autocorrelated, and the lags those of the rule of Newey and West."""
     generator = np.random.default_rng(3)
     noise = pd.Series(generator.standard_normal(400)).ewm(alpha=0.3).mean()
     volume = pd.Series(generator.standard_normal(400)).ewm(alpha=0.3).mean()
