@@ -86,9 +86,27 @@ class Chain:
         """Take the chain back to a mark, so that its later blocks are lost."""
         self.web3.manager.request_blocking("evm_revert", [snapshot])
 
+    def wait_until(self, seconds: int) -> None:
+        """Add an empty block of a later time, seconds since 1970, to a chain in this process."""
+        self.node.ethereum_tester.time_travel(seconds)
+
     def mine(self) -> None:
         """Add an empty block."""
         self.web3.manager.request_blocking("evm_mine", [])
+
+
+def new_chain() -> Chain:
+    """Return a new chain in this process."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from web3 import EthereumTesterProvider, Web3
+        from web3.providers.eth_tester import AsyncEthereumTesterProvider
+
+        web3 = Web3(EthereumTesterProvider())
+        node = AsyncEthereumTesterProvider()
+    node.ethereum_tester = web3.provider.ethereum_tester
+    web3.eth.default_account = web3.eth.accounts[0]
+    return Chain(web3, node)
 
 
 def own_contracts() -> dict[str, Any]:
@@ -136,13 +154,4 @@ def packages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def chain() -> Chain:
     """A new chain in this process, whose first account pays for everything."""
     pytest.importorskip("eth_tester")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from web3 import EthereumTesterProvider, Web3
-        from web3.providers.eth_tester import AsyncEthereumTesterProvider
-
-        web3 = Web3(EthereumTesterProvider())
-        node = AsyncEthereumTesterProvider()
-    node.ethereum_tester = web3.provider.ethereum_tester
-    web3.eth.default_account = web3.eth.accounts[0]
-    return Chain(web3, node)
+    return new_chain()

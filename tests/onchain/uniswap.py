@@ -1,9 +1,18 @@
 """Pools of the published contracts of Uniswap on a test chain."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from hedgeresearch.onchain.ticks import SCALE
-from tests.onchain.conftest import Chain, Packages, published_contract
+from tests.onchain.conftest import (
+    Chain,
+    Packages,
+    new_chain,
+    package_file,
+    published_contract,
+)
 
 PLENTY = 10**40
 V3 = "@uniswap/v3-core@1.0.1"
@@ -73,6 +82,19 @@ def deploy_pair(chain: Chain, packages: Packages, *, base_first: bool) -> Pair:
         chain.send(token.functions.transfer(address, amount))
     chain.send(pair.functions.mint(account))
     return Pair(chain, pair, tokens, base_first)
+
+
+def local_pair(folder: Path) -> Pair | None:
+    """Return a pair on a new chain in this process, or None where a program for it is absent.
+
+    Parameters
+    ----------
+    folder : where the published contracts are kept
+    """
+    try:
+        return deploy_pair(new_chain(), lambda name: package_file(name, folder), base_first=False)
+    except (ImportError, pytest.skip.Exception):
+        return None
 
 
 def deploy_ranged(chain: Chain, packages: Packages) -> Ranged:
