@@ -196,7 +196,9 @@ def arbitrage_triangle(
     >>> triangle
     ArbitrageTriangle(1 dates, best now: buy PERP, sell DATED, 14.6% a year)
     """
-    chosen = terms or TriangleTerms()
+    chosen = TriangleTerms() if terms is None else terms
+    if not isinstance(chosen, TriangleTerms):
+        raise DataError(f"terms must be TriangleTerms(...); got {chosen!r}.")
     check_kinds(spot, future, perpetual)
     table, dates = _joined(prices, (spot.name, future.name, perpetual.name))
     assert future.expiry is not None

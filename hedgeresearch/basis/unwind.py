@@ -40,7 +40,7 @@ MIN_DATES = 30
 @exported_by("hedgeresearch.basis")
 @dataclass(frozen=True)
 class TradeTerms:
-    """A basis trade: coins held against a contract that is sold.
+    """A basis trade: coins held against a contract that is sold. The reverse is not covered.
 
     Parameters
     ----------
@@ -234,6 +234,8 @@ def unwind_stress(
     which is 37 days of carry; with a move of the price by 3.8% its legs call for 4.63.)
     """
     check_between(quantile, "quantile", 0.5, 1.0)
+    if not isinstance(trade, TradeTerms):
+        raise DataError(f"trade must be TradeTerms(units=..., collateral=...); got {trade!r}.")
     share = _margin_of(contract)
     table = _joined(prices, spot, contract.name)
     check_at_least(periods, "periods", 1, len(table) - 1)

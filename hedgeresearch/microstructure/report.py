@@ -210,7 +210,9 @@ def liquidity_report(
     >>> report.costs["buy"]["median, bp"].round(1).tolist()
     [10.0, 15.0, nan]
     """
-    chosen = settings or LiquiditySettings()
+    chosen = LiquiditySettings() if settings is None else settings
+    if not isinstance(chosen, LiquiditySettings):
+        raise DataError(f"settings must be LiquiditySettings(...); got {chosen!r}.")
     wanted = None if sizes is None else ascending(sizes, "sizes", math.inf)
     grid = Grid(wanted, tuple(chosen.distances), tuple(chosen.limits))
     if isinstance(market, OrderBook):

@@ -143,6 +143,7 @@ def test_where_nothing_pays_the_least_loss_is_drawn() -> None:
         ({"perpetual": hr.LinearContract("PERP", 1)}, r"perpetual must be a contract with funding"),
         ({"prices": PRICES[["BTC"]]}, r"with the columns \['BTC', 'DATED', 'PERP'\]"),
         ({"prices": PRICES.shift(60, freq="D")}, r"dated before the expiry"),
+        ({"terms": 0.1}, r"terms must be TriangleTerms"),
         ({"spot": hr.Spot("BTC")}, r"has no fee and no half spread"),
     ],
 )

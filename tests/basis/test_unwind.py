@@ -103,8 +103,11 @@ def test_the_trade_of_bitcoin_in_coin(data_dir: Path) -> None:
     table = hr.load("binance_8h")
     perpetual = hr.InverseContract("BTC_COIN_PERP", 100, maintenance_margin=0.004)
     stress = unwind_stress(table, "BTC", perpetual, TradeTerms(units=10.0), per_year=0.1)
-    assert 0.0 < stress.widened < 0.01
     assert stress.largest_call == 0.0
+    assert stress.move == pytest.approx(0.155, abs=5e-4)
+    linear = hr.LinearContract("BTC_USDT_PERP", 0.001, maintenance_margin=0.004)
+    posted = TradeTerms(units=10.0, collateral=60_000.0)
+    assert unwind_stress(table, "BTC", linear, posted).largest_call == pytest.approx(40_711, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,7 @@ def test_the_trade_of_bitcoin_in_coin(data_dir: Path) -> None:
     [
         ({"contract": hr.LinearContract("PERP", 1)}, r"has no maintenance margin"),
         ({"contract": hr.Spot("PERP")}, r"must be a linear or inverse contract"),
+        ({"trade": 5.0}, r"trade must be TradeTerms"),
         ({"spot": "ETH"}, r"with the columns \['ETH', 'PERP'\]"),
         ({"quantile": 0.4}, r"quantile must lie strictly between 0.5 and 1"),
         ({"periods": 300}, r"periods must be a whole number up to 299"),
