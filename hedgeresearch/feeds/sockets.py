@@ -23,6 +23,8 @@ SECONDS_TO_OPEN = 10.0
 SECONDS_TO_CLOSE = 1.0
 GRACE = 0.05
 """Seconds that frames which are there have to be read, after others kept the process busy."""
+AT_ONCE = 16
+"""Frames read one after the other, after which those that have come get their time of receipt."""
 REFUSALS = (400, 401, 403, 404, 451)
 """Status codes of answers that stay the same however often they are called for."""
 
@@ -50,6 +52,7 @@ class Sockets:
         self._sockets: list[Any] = []
         self._readers: list[asyncio.Task[None]] = []
         self._heard: list[float] = []
+        self._n_at_once = 0
 
     async def open(self) -> None:
         """Open all websockets, and send what each begins with.
@@ -111,6 +114,9 @@ class Sockets:
                     raise LostError(f"nothing was received for {self._silence:g} s")
             try:
                 arrived = self._arrived.get_nowait()
+                self._n_at_once += 1
+                if self._n_at_once % AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 break
             except asyncio.QueueEmpty:
                 with suppress(TimeoutError):
