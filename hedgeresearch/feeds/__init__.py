@@ -1,11 +1,11 @@
 """Events of markets: read from frames, recorded, and played back.
 
 ``open_feed`` gives the public market data of a venue as they are received: of Binance and Deribit
-by a ``WebsocketFeed``, which reads every event, of others by a ``CcxtFeed``. A ``Feed`` is live or a
-``Recording``; ``MergedFeed`` puts several together, ``record`` writes one down. A ``Recorder`` writes
-events of any number of sources into Parquet files, ``replay`` yields them as they were received, and
-``compact_recording`` puts small files together. ``read_recording``, ``read_tardis`` and
-``read_binance_dump`` read recordings of others. ``candles``, ``funding_history``,
+by a ``WebsocketFeed``, which reads every event, of others by a ``CcxtFeed``. A ``Feed`` is live or
+a ``Recording``; ``MergedFeed`` puts several together, ``record`` writes one down. A ``Recorder``
+writes events of any number of sources into Parquet files, ``replay`` yields them as they were
+received, and ``compact_recording`` puts small files together. ``read_recording``, ``read_tardis``
+and ``read_binance_dump`` read recordings of others. ``candles``, ``funding_history``,
 ``trade_history``, ``list_markets`` and ``option_summaries`` are tables.
 """
 

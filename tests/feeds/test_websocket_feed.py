@@ -299,5 +299,3 @@ def test_settings_of_a_feed_are_checked() -> None:
         open_feed("deribit", "BTC-PERPETUAL", rest_url="http://a")
     with pytest.raises(DataError, match="silence"):
         open_feed("deribit", "BTC-PERPETUAL", silence=0.0)
-    with pytest.raises(DataError, match="There is a rule for books of"):
-        sequence_rule("kraken")
