@@ -131,6 +131,19 @@ def test_later_returns_do_not_change_a_window() -> None:
     pd.testing.assert_frame_equal(first, rolling_connectedness(changed, 100).loc[:before])
 
 
+def rolling_total(returns: pd.DataFrame) -> pd.DataFrame:
+    """Return the total connectedness of the last 60 days, or the last that is known."""
+    return rolling_connectedness(returns, 60)[["total"]].ffill()
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore:The vector autoregression is not stable")
+def test_regimes_of_rolling_connectedness_are_causal() -> None:
+    returns = simulated(400).set_axis(["asset", "hedge", "hedge2"], axis=1)
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), observe=rolling_total)
+    assert hr.check_causality(model, returns, n_shocks=2).passed
+
+
 def test_a_path_of_equal_covariances_is_the_static_table() -> None:
     frame = simulated()
     errors = autoregression_errors(frame)
