@@ -30,6 +30,7 @@ def drawdowns_by_loop(returns: pd.Series) -> list[float]:
 
 def test_numbers_are_those_of_loops() -> None:
     asset, hedge = sample(0.6)
+    asset.iloc[0] = -0.4  # a loss from the first date on
     found = drawdown_dependence(asset, hedge, 0.1, n_bootstrap=100)
     own = drawdowns_by_loop(asset)
     other = drawdowns_by_loop(hedge)
