@@ -25,10 +25,11 @@ from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.pair_steps import PairWalk
 from hedgeresearch.evaluation.engine.parallel import MAX_REFITS
 from hedgeresearch.evaluation.engine.schedule import Schedule
+from hedgeresearch.evaluation.engine.unsound import unsound_rows
 from hedgeresearch.evaluation.engine.walk import COLD_START_EVERY, MAX_NEW_SHARE, Walk
 from hedgeresearch.evaluation.results.pair_ratios import PairRatios
 from hedgeresearch.hedges.closed_form import Refit
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 from hedgeresearch.volatility.garch.garch import GARCH
 
 BLOCK_SIZE = 25
@@ -48,10 +49,10 @@ def walk_forward_pairs(
 ) -> PairRatios:
     """Hedge every asset with every hedge alone, by a DCC that is estimated again on each refit.
 
-    Where prices move and every search reaches an optimum, the ratios are those of ``walk_forward``
-    with ``MinimumVarianceHedge(model)`` for each pair, but
-    the margins of a series are estimated once for all of its pairs, and no fit is kept. Where a
-    search reaches no optimum, the last ratio of the pair is held.
+    Where every search reaches an optimum, the ratios are those of ``walk_forward`` with
+    ``MinimumVarianceHedge(model)`` for each pair, but the margins of a series are estimated once
+    for all of its pairs, and no fit is kept. Where a search reaches no optimum, or a price was
+    frozen, the last ratio of the pair is held, and the refit counts as failed.
 
     Parameters
     ----------
@@ -95,6 +96,7 @@ def walk_forward_pairs(
         blocks = [job.block(columns, pool, folder) for columns in job.blocks()]
     first = refits[0].test_start
     estimated = np.concatenate(blocks, axis=1)
+    estimated[_rests_on_frozen(frames[0], frames[1], refits)] = np.nan
     return PairRatios(
         ratios=_held(estimated),
         failed_refits=_failed_refits(estimated, refit_every),
@@ -184,6 +186,13 @@ class _Job:
         return np.concatenate(
             [walk.step(refit, is_cold=i % cold_every == 0) for i, refit in enumerate(refits)]
         )
+
+
+def _rests_on_frozen(assets: pd.DataFrame, hedges: pd.DataFrame, refits: Sequence[Refit]) -> Mask:
+    """Return whether a ratio rests on frozen prices, (n_hedged_rows, n_assets, n_hedges)."""
+    of_assets = unsound_rows(assets.to_numpy(), refits)
+    of_hedges = unsound_rows(hedges.to_numpy(), refits)
+    return of_assets[:, :, None] | of_hedges[:, None, :]
 
 
 def _failed_refits(ratios: Array, refit_every: int) -> Array:

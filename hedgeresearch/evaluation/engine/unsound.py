@@ -62,6 +62,21 @@ def sound_ratios(
     return list(zip(sound, remarks, strict=True))
 
 
+def unsound_rows(returns: Array, refits: Sequence[Refit]) -> Mask:
+    """Return whether each series was frozen before each hedged row, (n_hedged_rows, n_series).
+
+    Rows of a refit whose sample ends in frozen prices are so, too, as are 20 rows after a freeze.
+    """
+    frozen = frozen_rows(returns, refits[0].train_stop)
+    unsound = not_recovered(frozen)
+    return np.concatenate(
+        [
+            unsound[refit.test_start : refit.test_stop] | frozen[refit.train_stop]
+            for refit in refits
+        ]
+    )
+
+
 def sample_deviations(returns: Array, refits: Sequence[Refit]) -> Array:
     """Return the standard deviations over the sample of each refit, (n_refits, 1 + n_hedges)."""
     deviations = returns - returns.mean(axis=0)  # for accuracy

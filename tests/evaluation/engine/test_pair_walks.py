@@ -95,3 +95,32 @@ def test_frozen_and_twin_series_hold_their_ratio():
     assert pairs.failed_refits[1].tolist()[0] == 40
     assert (pairs.ratios[:15, 0] == 0.0).all()
     np.testing.assert_array_equal(pairs.ratios[:, 2], alone.ratios[:, 0])
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.DataWarning")
+@pytest.mark.parametrize("refit_every", [1, 9])
+def test_frozen_prices_hold_the_ratio_as_in_a_walk(market, refit_every):
+    stocks = market.stocks.copy()
+    futures = market.futures.copy()
+    stocks.iloc[405:418, 0] = 0.0
+    futures.iloc[425:, 1] = 0.0
+    pairs = walk_forward_pairs(stocks, futures, window=WINDOW, refit_every=refit_every)
+    for number, (stock, future) in enumerate((("stock 1", "future 1"), ("stock 2", "future 2"))):
+        backtest = hr.walk_forward(
+            {"dcc": hr.MinimumVarianceHedge(hr.DCC())},
+            stocks[stock],
+            futures[[future]],
+            window=WINDOW,
+            refit_every=refit_every,
+            progress=False,
+        )
+        expected = backtest.ratios["dcc"][future]
+        np.testing.assert_allclose(pairs.ratio(stock, future), expected, rtol=1e-5)
+        assert pairs.failed_refits[number, number] == backtest.failed_refits["dcc"] > 0
+    sound = walk_forward_pairs(
+        market.stocks, market.futures, window=WINDOW, refit_every=refit_every
+    )
+    np.testing.assert_array_equal(
+        pairs.ratio("stock 2", "future 1"), sound.ratio("stock 2", "future 1")
+    )
