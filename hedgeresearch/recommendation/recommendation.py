@@ -61,6 +61,40 @@ class Recommendation:
     ----------
     assessment : Assessment
         Problem, settings, plan and findings.
+
+    Examples
+    --------
+    >>> from textwrap import fill
+    >>> import hedgeresearch as hr
+    >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+    >>> position = hr.Position({"NASDAQ": 1000})
+    >>> future = hr.LinearContract("SP500", 50, lot=1, fee=0.00002, half_spread=0.00005)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+    >>> advice = hr.recommend(fit, position, future, market, holdings={"SP500": -20})
+    >>> print(fill(advice.decision, 80))
+    Sell 37 SP500 (new position: 57 short). Expected volatility of 1,000 NASDAQ over
+    the next business day falls from 68,229 to 22,147, a variance reduction of 89.5%
+    under the model.
+    >>> advice.action, str(advice.as_of.date()), advice.holdings.to_dict()
+    ('trade', '2018-12-31', {'SP500': -57.0})
+    >>> advice.orders[["instrument", "side", "contracts"]]
+      instrument  side  contracts
+    0      SP500  sell       37.0
+    >>> advice.summary[["ratio", "target", "held", "new", "trade"]].round(2)
+                ratio  target  held   new  trade
+    instrument
+    SP500        1.13  -59.88 -20.0 -57.0  -37.0
+    >>> advice.volatility.round(0)
+    unhedged          68229.0
+    as held           48296.0
+    as recommended    22147.0
+    Name: volatility, dtype: float64
+    >>> print(fill(advice.reasons[-1], 80))
+    Forecast error variance of the hedged position 10 business days ahead comes to
+    90.1% from NASDAQ, 9.9% from SP500 (shares of shocks; vector autoregression on
+    1,005 business days).
+    >>> len(advice.plot().get_lines()) > 0
+    True
     """
 
     assessment: Assessment
@@ -81,7 +115,21 @@ class Recommendation:
 
     @property
     def problem(self) -> HedgeProblem:
-        """Fit, position, instruments, market and holdings before trading."""
+        """Fit, position, instruments, market and holdings before trading.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> future = hr.LinearContract("SP500", 50, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+        >>> advice = hr.recommend(fit, position, future, market)
+        >>> advice.problem.names, advice.settings.confidence
+        (['SP500'], 0.95)
+        >>> round(advice.valuation.value), advice.plan.holdings
+        (6635280, array([-60.]))
+        """
         return self.assessment.problem
 
     @property
@@ -188,6 +236,21 @@ class Recommendation:
 
         Models without a delta method are refitted 50 times for their intervals, which may take
         minutes.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> future = hr.LinearContract("SP500", 50, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+        >>> advice = hr.recommend(fit, position, future, market)
+        >>> advice.confidence.ratios[["ratio", "lower", "upper"]].round(3)
+                    ratio  lower  upper
+        instrument
+        SP500       1.131  1.097  1.165
+        >>> advice.regimes is None, advice.regime_alternative is None, advice.options is None
+        (True, True, True)
         """
         return self.assessment.confidence
 
@@ -198,6 +261,29 @@ class Recommendation:
         Columns: collateral, the maintenance margin required now, liquidation price, its
         probability within the horizon with an interval and in closed form, the collateral needed,
         and what collateral is counted in.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> future = hr.LinearContract("SP500", 50, lot=1, maintenance_margin=0.055)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+        >>> margin = hr.Margin({"SP500": 1_500_000.0}, horizon=20)
+        >>> advice = hr.recommend(fit, position, future, market, margin=margin)
+        >>> advice.margin.T.round(4)
+        instrument                  SP500
+        collateral              1500000.0
+        maintenance          413630.26617
+        liquidation price      2850.09488
+        probability                   0.0
+        lower                         0.0
+        upper                    0.000384
+        closed form              0.000771
+        needed             1048556.814365
+        currency
+        >>> advice.carry
+        []
         """
         return self.assessment.margin
 
@@ -226,6 +312,33 @@ class Recommendation:
 
         A book with options is revalued on a grid of price and volatility, pools and loans on one of
         prices.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> future = hr.LinearContract("SP500", 50, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+        >>> advice = hr.recommend(fit, position, future, market)
+        >>> advice.stress.iloc[:2, :2].round(0)
+                                 unhedged   hedged
+        scenario
+        past date 1: 2018-10-24 -293637.0 -61519.0
+        past date 2: 2016-06-24 -273058.0  -2921.0
+        >>> advice.past.tail(2).round(4)
+        date
+        2018-12-28    0.0022
+        2018-12-31   -0.0019
+        Name: hedged, dtype: float64
+        >>> round(advice.tails.tail_index, 1), advice.tail_dependence is None
+        (3.9, False)
+        >>> advice.variance_sources.shares.round(2)
+        NASDAQ    0.98
+        SP500     0.02
+        Name: share, dtype: float64
+        >>> round(float(advice.correlation_breakdown.calm), 2)
+        0.93
         """
         return self.assessment.stress
 
@@ -319,6 +432,21 @@ class Recommendation:
             If a column is missing or not finite, a price leaves nothing to hedge, a contract has
             expired, the price of an oracle must not be used, or the date is not later than the
             last.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> prices = hr.load("nasdaq_sp500").loc["2015":]
+        >>> market = hr.Market(prices.iloc[:-1])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> future = hr.LinearContract("SP500", 50, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+        >>> advice = hr.recommend(fit, position, future, market)
+        >>> later = advice.update(prices.iloc[-1], prices.index[-1])
+        >>> later.action, later.holdings.to_dict()
+        ('hold', {'SP500': -60.0})
+        >>> later.refitted(later.problem.fit).action
+        'hold'
         """
         if date is None:
             date = bar.name if isinstance(bar, pd.Series) else None
@@ -345,7 +473,21 @@ class Recommendation:
     # --- on paper ---
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON, valid by ``recommendation/schema.json``."""
+        """Return plain values for JSON, valid by ``recommendation/schema.json``.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> future = hr.LinearContract("SP500", 50, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+        >>> advice = hr.recommend(fit, position, future, market)
+        >>> advice.to_dict()["instruments"]["SP500"]["new"]
+        -60.0
+        >>> advice.to_json()[:1], advice.to_csv().splitlines()[0]
+        ('{', '"instrument","side","contracts","cost","reason"')
+        """
         return record_as_dict(self.assessment)
 
     def to_json(self) -> str:

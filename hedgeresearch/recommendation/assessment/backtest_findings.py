@@ -61,6 +61,19 @@ class OutOfSample:
         First of all observations.
     execution_lag : int
         Number of observations by which each ratio was traded late.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+    >>> position = hr.Position({"NASDAQ": 1000})
+    >>> future = hr.LinearContract("SP500", 50, lot=1)
+    >>> pair = market.returns(position, future)
+    >>> backtest = hr.walk_forward({}, *pair, window=500, refit_every=250)
+    >>> advice = hr.recommend(hr.OLSHedge().fit(*pair), position, future, market, backtest=backtest)
+    >>> found = advice.confidence.backtest.out_of_sample
+    >>> found.model, round(found.effectiveness, 3), found.n_dates
+    ('ols', 0.889, 505)
     """
 
     model: str
@@ -104,6 +117,23 @@ class BacktestFindings:
         Simpler models that removed more than that of the fit, the best first.
     lead : DifferenceInterval or None
         How much more the first of them removed; None where there is none, or no interval.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+    >>> position = hr.Position({"NASDAQ": 1000})
+    >>> future = hr.LinearContract("SP500", 50, lot=1)
+    >>> pair = market.returns(position, future)
+    >>> backtest = hr.walk_forward({}, *pair, window=500, refit_every=250)
+    >>> fit = hr.OLSHedge().fit(*pair)
+    >>> advice = hr.recommend(fit, position, future, market, backtest=backtest)
+    >>> findings = advice.confidence.backtest
+    >>> findings.tournament.table.round(3)
+           effectiveness  turnover  cost  in set
+    model
+    naive          0.869     0.000   NaN   False
+    ols            0.889     0.112   NaN    True
     """
 
     expected: float

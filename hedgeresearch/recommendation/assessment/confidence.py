@@ -66,6 +66,23 @@ class Confidence:
         Share of variance that the model expects its ratio to remove.
     backtest : BacktestFindings or None
         What a backtest says about the fit; None without one.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2015":])
+    >>> position = hr.Position({"NASDAQ": 1000})
+    >>> future = hr.LinearContract("SP500", 50, lot=1)
+    >>> pair = market.returns(position, future)
+    >>> backtest = hr.walk_forward({}, *pair, window=500, refit_every=250)
+    >>> fit = hr.OLSHedge().fit(*pair)
+    >>> confidence = hr.recommend(fit, position, future, market, backtest=backtest).confidence
+    >>> confidence.level, round(confidence.expected_effectiveness, 3)
+    (0.95, 0.897)
+    >>> confidence.ratios["contracts"].round(1).to_dict()
+    {'SP500': -59.9}
+    >>> confidence.out_of_sample
+    DifferenceInterval(0.8887, 95% interval 0.7822 to 0.9259, 1000 draws of blocks of 126)
     """
 
     level: float

@@ -57,6 +57,24 @@ class OptionRisk:
     margin : Series or None
         Cash that short options require now and at the worst point of the grid, in the currency of
         the account; None without short options, NaN where no maintenance margin was given.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> terms = ("put", 6000.0, 100)
+    >>> put = hr.OptionContract("P6000", "NASDAQ", *terms, expiry="2019-03-15 20:00+00:00")
+    >>> quotes = hr.recommendation.OptionQuotes({"P6000": 0.27}, moment="2018-12-31 21:00+00:00")
+    >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":], quotes=quotes)
+    >>> position = hr.Position(options={put: -40})
+    >>> future = hr.LinearContract("SP500", 50, lot=1)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+    >>> risk = hr.recommend(fit, position, future, market).options
+    >>> risk.exposure["delta"].round(0)
+    part
+    options held    748.0
+    other hedges   -680.0
+    all              69.0
+    Name: delta, dtype: float64
     """
 
     convention: str

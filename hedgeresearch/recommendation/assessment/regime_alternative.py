@@ -36,6 +36,19 @@ class RegimeAlternative:
         Time between observations.
     remarks : tuple of str
         What the estimation of the regime-conditional hedge warned of.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.recommendation import RegimeAlternative
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+    >>> ratios = pd.DataFrame({"ratio": [0.62], "with regimes": [0.66]}, index=["hedge"])
+    >>> probabilities = pd.Series([0.9, 0.1])
+    >>> alternative = RegimeAlternative(ratios, probabilities, 300, fit.spacing)
+    >>> alternative.ratios.diff(axis=1)["with regimes"].round(2).to_dict()
+    {'hedge': 0.04}
     """
 
     ratios: pd.DataFrame

@@ -43,6 +43,13 @@ class SmallPosition:
         Value of that order, in currency.
     smaller_contract : str or None
         Symbol of a smaller contract on the same underlying, if one is known.
+
+    Examples
+    --------
+    >>> from hedgeresearch.recommendation import SmallPosition
+    >>> small = SmallPosition("ES", -0.3, 37_500.0, 1.0, 125_000.0, "MES")
+    >>> small.smaller_contract
+    'MES'
     """
 
     instrument: str

@@ -47,6 +47,25 @@ class Tournament:
         Number of observations out of sample.
     horizon : int
         Number of periods of the returns that are compared.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500")).loc["2015":]
+    >>> models = {"rolling": hr.RollingOLSHedge(60)}
+    >>> pair = (returns["NASDAQ"], returns[["SP500"]])
+    >>> backtest = hr.walk_forward(models, *pair, window=500, refit_every=250)
+    >>> tournament = hr.recommendation.assess_tournament(backtest)
+    >>> tournament.table.round(3)
+             effectiveness  turnover  cost  in set
+    model
+    naive            0.869     0.000   NaN   False
+    ols              0.889     0.108   NaN    True
+    rolling          0.891     5.151   NaN    True
+    >>> tournament.kept, tournament.has_costs, tournament.price.round(2).to_dict()
+    (['ols', 'rolling'], False, {'naive': 0.0, 'ols': 0.11, 'rolling': 5.15})
+    >>> tournament.beaten, tournament.simpler_and_better("rolling")
+    ({}, [])
     """
 
     table: pd.DataFrame

@@ -94,7 +94,14 @@ class Liquidity:
 
     @property
     def cost_factor(self) -> float:
-        """Factor of the costs by which the band is computed; 1 without a flag."""
+        """Factor of the costs by which the band is computed; 1 without a flag.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> hr.Liquidity(flag="wash trading", distrust=0.5).cost_factor
+        2.0
+        """
         return 1.0 if self.flag is None else 1.0 / (1.0 - self.distrust)
 
     @property

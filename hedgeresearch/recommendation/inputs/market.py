@@ -142,7 +142,19 @@ class Market:
 
     @property
     def table(self) -> pd.DataFrame:
-        """All rows, (n_dates, n_columns)."""
+        """All rows, (n_dates, n_columns).
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":])
+        >>> market.columns, str(market.last_date.date()), market.table.shape
+        (['NASDAQ', 'SP500'], '2018-12-31', (251, 2))
+        >>> market.value("NASDAQ"), market.rate("NASDAQ"), market.price("NASDAQ", rows_ago=1)
+        (6635.279785, 1.0, 6584.52002)
+        >>> market.value_path("NASDAQ", 2), market.rate_path("NASDAQ", 2), market.path("SP500", 2)
+        (array([6584.52002 , 6635.279785]), array([1., 1.]), array([2485.73999 , 2506.850098]))
+        """
         return pd.DataFrame(self._rows.values, index=self._rows.dates, columns=self.columns)
 
     @property
@@ -184,7 +196,15 @@ class Market:
         return self.path(asset, n_dates) * self.rate_path(asset, n_dates)
 
     def funding_rates(self, name: str) -> pd.Series[float] | None:
-        """Return the funding rates of an instrument, (n_dates,); None where there are none."""
+        """Return the funding rates of an instrument, (n_dates,); None where there are none.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":])
+        >>> market.funding_rates("SP500") is None
+        True
+        """
         return self.table[self.funding[name]] if name in self.funding else None
 
     # --- what a model is fitted on ---
@@ -216,6 +236,16 @@ class Market:
         ------
         DataError
             If a column or rate is missing, or a price is not positive where returns divide by it.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":])
+        >>> position = hr.Position({"NASDAQ": 1000})
+        >>> asset, hedges = market.returns(position, hr.LinearContract("SP500", 50))
+        >>> asset.name, list(hedges.columns), len(asset)
+        ('NASDAQ', ['SP500'], 250)
+        >>> market.check_columns(position, [hr.LinearContract("SP500", 50)])  # raises if missing
         """
         check_choice(kind, "kind", ("simple", "difference"))
         listed = without_options(as_instruments(instruments))
@@ -264,7 +294,20 @@ class Market:
                 check_coin(one.name, coin, self.price(one.name), self.rate(one.name))
 
     def pays_account(self, contract: InverseContract) -> bool:
-        """Return whether a contract pays the coin that the account counts in, at a rate of 1."""
+        """Return whether a contract pays the coin that the account counts in, at a rate of 1.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> days = pd.bdate_range("2025-01-01", periods=3)
+        >>> prices = pd.DataFrame({"BTC": [9e4, 9.1e4, 9.3e4], "PERP": [9e4, 9.1e4, 9.2e4]}, days)
+        >>> market = hr.Market(prices, rates={"PERP": "BTC"})
+        >>> market.pays_account(hr.InverseContract("PERP", 100))
+        False
+        >>> market.counted(hr.Position({"BTC": 2})).units
+        {'BTC': 2.0}
+        """
         in_coin = self.currency is not None and contract.currency == self.currency
         return in_coin and contract.quote is not None and contract.name not in self.rates
 
@@ -285,6 +328,15 @@ class Market:
         ------
         DataError
             If a column is missing or not finite, a rate is not positive, or the date is not later.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":])
+        >>> later = market.append({"NASDAQ": 6665.9, "SP500": 2510.0}, pd.Timestamp("2019-01-02"))
+        >>> later.price("SP500"), market.price("SP500")
+        (2510.0, 2506.850098)
         """
         row = checked_bar(bar, self._column_numbers)
         date = checked_date(date, self.last_date)

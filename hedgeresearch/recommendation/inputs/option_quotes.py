@@ -68,7 +68,17 @@ class OptionQuotes:
             object.__setattr__(self, "moment", zoned_moment(self.moment))
 
     def after(self, passed: Any) -> OptionQuotes:
-        """Return the quotes with the moment later by the time between two dates."""
+        """Return the quotes with the moment later by the time between two dates.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from hedgeresearch.recommendation import OptionQuotes
+        >>> quotes = OptionQuotes({"BTC_P": 0.62}, moment="2026-05-27 08:00+00:00")
+        >>> quotes.after(pd.Timedelta("1h")).moment
+        Timestamp('2026-05-27 09:00:00+0000', tz='UTC')
+        >>> quotes.check_columns([])  # raises if a column is missing
+        """
         if self.moment is None:
             return self
         moment = later_moment(self.moment, passed, "options")

@@ -193,7 +193,26 @@ class Position:
         return sum(self._held().values())
 
     def net_value(self, prices: Mapping[str, float]) -> float:
-        """Return the signed value at prices by asset, in currency; of options, of their delta."""
+        """Return the signed value at prices by asset, in currency; of options, of their delta.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> prices = hr.load("nasdaq_sp500").loc["2018-12":]
+        >>> position = hr.Position({"NASDAQ": 2, "SP500": -3})
+        >>> position.is_portfolio, position.net_units
+        (True, -1.0)
+        >>> last = prices.iloc[-1].to_dict()
+        >>> round(position.net_value(last)), round(position.scale(last, "simple"))
+        (5750, 20791)
+        >>> position.returns(prices, "simple").tail(2).round(4)
+        date
+        2018-12-28    0.0009
+        2018-12-31    0.0019
+        Name: portfolio, dtype: float64
+        >>> position.returns_of(prices.to_numpy(), "simple")[-1:].round(4)
+        array([0.0019])
+        """
         if self.in_coin:  # a coin is worth one coin
             return self.net_units
         return sum(units * prices[asset] for asset, units in self._held().items())
@@ -239,7 +258,16 @@ class Position:
         return np.asarray(profits / np.abs(before * units).sum(axis=1))
 
     def credited(self, paid: Mapping[str, float]) -> Position:
-        """Return the position with units added that were paid, by asset."""
+        """Return the position with units added that were paid, by asset.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> hr.Position({"BTC": 2}).credited({"BTC": -0.1}).units
+        {'BTC': 1.9}
+        >>> hr.Position({"BTC": 2}).in_account(in_coin=True).in_coin
+        True
+        """
         if not paid:
             return self
         units = {asset: held + paid.get(asset, 0.0) for asset, held in self.units.items()}

@@ -73,7 +73,16 @@ class Objective:
             check_between(self.net, "net", -MAX_SHARE, MAX_SHARE)
 
     def betas(self, instruments: list[str]) -> list[float]:
-        """Return the sensitivity to each instrument that the hedged position keeps."""
+        """Return the sensitivity to each instrument that the hedged position keeps.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> objective = hr.Objective(beta={"SP500": 0.5})
+        >>> objective.betas(["SP500", "NASDAQ"])
+        [0.5, 0.0]
+        >>> objective.check_names(["SP500"])  # raises if an instrument is unknown
+        """
         if isinstance(self.beta, Mapping):
             return [float(self.beta.get(name, 0.0)) for name in instruments]
         return [float(self.beta)] * len(instruments)
@@ -218,6 +227,17 @@ class Margin:
         ------
         DataError
             If the horizon is shorter than one period, or longer than the past.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+        >>> spacing = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]]).spacing
+        >>> margin = hr.Margin({"PERP": 5.0}, horizon="1w")
+        >>> margin.periods(spacing, 300), margin.wallet("PERP"), margin.wallet("OTHER")
+        (5, 5.0, None)
+        >>> margin.credited({"PERP": -0.5}).collateral
+        {'PERP': 4.5}
         """
         if self.horizon is None:
             has_times = spacing.elapsed(1) is not None
