@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.feeds import Recorder, Source
+from hedgeresearch.live import check_audit
+from hedgeresearch.microstructure import Quote
 
 ROOT = Path(hr.__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -21,6 +25,8 @@ TASKS = (
     "how_to/compare_models.md",
     "how_to/hedge_25_bitcoin.md",
     "how_to/delta_by_regime.md",
+    "how_to/hedge_a_pool_position.md",
+    "how_to/replay_a_book.md",
     "how_to/write_your_own_model.md",
 )
 """Pages that promise to do their task in a few lines."""
@@ -42,6 +48,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run_page(page: str) -> dict[str, Any]:
         monkeypatch.chdir(tmp_path)
+        (tmp_path / "quotes.csv").write_text("bid,ask,received\n99.9,100.1,1\n100,100.2,2\n")
         names: dict[str, Any] = {}
         for block in blocks(page):
             if "distributed" not in block:  # a cluster is tested with the engine
@@ -103,6 +110,34 @@ def test_a_model_of_ones_own_passes_and_is_backtested(
     printed = capsys.readouterr().out
     assert "causal: 20 shocks moved no value" in printed
     assert "clipped" in printed
+
+
+def test_a_pool_is_hedged_with_its_delta(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("how_to/hedge_a_pool_position.md")
+    assert capsys.readouterr().out.startswith("Sell 3")
+    assert abs(names["fit"].next_ratio["PERP"] - 1.0) < 0.01
+
+
+@pytest.mark.long
+def test_a_book_is_replayed_from_a_recording(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = pd.Timestamp("2026-03-02 12:00", tz="UTC").value
+    walk = np.random.default_rng(0).standard_normal((2, 1200)).cumsum(axis=1)
+    with Recorder(tmp_path / "recording") as recorder:
+        for number, (price, gap) in enumerate(walk.T):
+            received = start + number * 250_000_000
+            for venue, mid in (
+                ("binance", 6e4 + price),
+                ("binance-futures", 6e4 + price + gap / 9),
+            ):
+                quote = Quote(number, mid - 0.05, 1.0, mid + 0.05, 2.0, None, received)
+                recorder.append(Source(venue, "BTCUSDT"), quote)
+    names = run("how_to/replay_a_book.md")
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 150
+    assert all("hold" in line or "trade" in line for line in printed)
+    assert check_audit(tmp_path / "audit.jsonl", names["advice"]) == 150
 
 
 @pytest.mark.long
