@@ -55,7 +55,17 @@ class DataWarning(HedgeResearchWarning):
 
 
 class RecordedWarning(NamedTuple):
-    """A warning of the package that was recorded instead of shown."""
+    """A warning of the package that was recorded instead of shown.
+
+    Examples
+    --------
+    >>> from hedgeresearch.errors import DataWarning, recorded_warnings, warn_caller
+    >>> with recorded_warnings() as found:
+    ...     warn_caller("prices are stale.", DataWarning)
+    ...
+    >>> found[0].message, found[0].category.__name__
+    ('prices are stale.', 'DataWarning')
+    """
 
     message: str
     category: type[Warning]
@@ -70,6 +80,15 @@ def recorded_warnings() -> Iterator[list[RecordedWarning]]:
     """Record the warnings of the package in a block, in this thread, instead of showing them.
 
     The warning filters of the process stay as they are, so that other threads are not affected.
+
+    Examples
+    --------
+    >>> from hedgeresearch.errors import DataWarning, recorded_warnings, warn_caller
+    >>> with recorded_warnings() as found:
+    ...     warn_caller("prices are stale.", DataWarning)
+    ...
+    >>> len(found)
+    1
     """
     caught: list[RecordedWarning] = []
     token = _record.set(caught)
@@ -86,6 +105,15 @@ def noted_warnings() -> Iterator[list[RecordedWarning]]:
     """Note the warnings of the package in a block, in this thread; they are given as well.
 
     Warnings that :func:`recorded_warnings` keeps within the block are not noted.
+
+    Examples
+    --------
+    >>> from hedgeresearch.errors import DataWarning, noted_warnings, recorded_warnings, warn_caller
+    >>> with recorded_warnings(), noted_warnings() as noted:
+    ...     warn_caller("prices are stale.", DataWarning)
+    ...
+    >>> len(noted)
+    1
     """
     noted: list[RecordedWarning] = []
     token = _notes.set((*_notes.get(), noted))
@@ -96,7 +124,17 @@ def noted_warnings() -> Iterator[list[RecordedWarning]]:
 
 
 def warn_caller(message: str, category: type[Warning]) -> None:
-    """Warn at the line outside of this package from which the package was called."""
+    """Warn at the line outside of this package from which the package was called.
+
+    Examples
+    --------
+    >>> from hedgeresearch.errors import DataWarning, recorded_warnings, warn_caller
+    >>> with recorded_warnings() as found:
+    ...     warn_caller("prices are stale.", DataWarning)
+    ...
+    >>> found[0].message
+    'prices are stale.'
+    """
     for noted in _notes.get():
         noted.append(RecordedWarning(message, category))
     recorded = _record.get()

@@ -67,6 +67,14 @@ def plot_lines(
         Columns the others are compared with, and their colors.
     ax : Axes, optional
         By default those of a new figure.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> axes = hr.plotting.plot_lines(returns.cumsum(), ylabel="sum of returns")
+    >>> axes.get_ylabel(), len(axes.get_lines())
+    ('sum of returns', 2)
     """
     axes = new_axes(ax)
     given = references or {}
@@ -86,7 +94,16 @@ def plot_probabilities(
     note: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Plot probabilities of regimes (n_dates, k) as areas that stack to one."""
+    """Plot probabilities of regimes (n_dates, k) as areas that stack to one.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_regimes(n_dates=300, seed=0).returns
+    >>> fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
+    >>> hr.plotting.plot_probabilities(fit.predicted).get_ylabel()
+    'predicted probability'
+    """
     axes = new_axes(ax)
     tops = probabilities.cumsum(axis=1)
     colors = _color_cycle(probabilities.shape[1])
@@ -113,6 +130,15 @@ def plot_shaded(
     """Plot a line over a background colored by the most likely regime of each date.
 
     Regime 0, the calm one, stays white. ``probabilities`` are (n_dates, k).
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> simulated = hr.data.simulate_regimes(n_dates=300, seed=0)
+    >>> fit = hr.GaussianHMM(2, n_starts=2).fit(simulated.returns)
+    >>> line = simulated.returns["asset"].cumsum()
+    >>> hr.plotting.plot_shaded(line, fit.predicted, ylabel="sum of returns").get_ylabel()
+    'sum of returns'
     """
     axes = new_axes(ax)
     axes.plot(_dates(line.index), line, color="black", lw=0.8)
@@ -124,6 +150,14 @@ def shade_regimes(probabilities: pd.DataFrame, axes: Axes) -> None:
     """Color the background by the most likely regime of each date; regime 0 stays white.
 
     ``probabilities`` are (n_dates, k).
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> simulated = hr.data.simulate_regimes(n_dates=300, seed=0)
+    >>> fit = hr.GaussianHMM(2, n_starts=2).fit(simulated.returns)
+    >>> axes = hr.plotting.plot_lines(simulated.returns, ylabel="return")
+    >>> hr.plotting.shade_regimes(fit.predicted, axes)
     """
     most_likely = probabilities.to_numpy().argmax(axis=1)
     for regime in range(1, probabilities.shape[1]):
@@ -154,6 +188,16 @@ def plot_intervals(
     """Plot a point and its interval for each name, in rows, and a vertical line at a reference.
 
     ``ends`` are (n, 2), the lower and the upper end of each interval.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> ratios = pd.Series({"OLS": 0.62, "DCC": 0.66})
+    >>> ends = np.array([[0.55, 0.69], [0.60, 0.72]])
+    >>> hr.plotting.plot_intervals(ratios, ends, reference=1.0, xlabel="hedge ratio").get_xlabel()
+    'hedge ratio'
     """
     axes = new_axes(ax)
     rows = np.arange(len(values))[::-1]
@@ -170,6 +214,14 @@ def shade_bands(bands: pd.DataFrame, axes: Axes) -> None:
     """Shade the band around each of the last lines of an Axes, in the color of the line.
 
     ``bands`` has the columns (name, "lower") and (name, "upper") of each name.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> fit = hr.RollingOLSHedge(100).fit(returns["asset"], returns[["hedge"]])
+    >>> axes = hr.plotting.plot_lines(fit.ratio, ylabel="hedge ratio")
+    >>> hr.plotting.shade_bands(fit.bands(), axes)
     """
     names = list(dict.fromkeys(bands.columns.get_level_values(0)))
     for name, line in zip(names, axes.lines[-len(names) :], strict=True):
@@ -184,12 +236,29 @@ def shade_bands(bands: pd.DataFrame, axes: Axes) -> None:
 
 
 def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:
-    """Return "in sample" if the parameters of a path were estimated on its dates."""
+    """Return "in sample" if the parameters of a path were estimated on its dates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> dates = pd.bdate_range("2024-01-01", periods=10)
+    >>> hr.plotting.sample_label(dates, dates[-1]), hr.plotting.sample_label(dates[5:], dates[4])
+    ('in sample', 'out of sample')
+    """
     return "in sample" if dates[0] <= sample_end else "out of sample"
 
 
 def new_axes(ax: Axes | None) -> Axes:
-    """Return the given Axes, or those of a new figure, whose labels always fit into it."""
+    """Return the given Axes, or those of a new figure, whose labels always fit into it.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> axes = hr.plotting.new_axes(None)
+    >>> hr.plotting.new_axes(axes) is axes
+    True
+    """
     import matplotlib.pyplot as plt
 
     return plt.subplots(layout="constrained")[1] if ax is None else ax

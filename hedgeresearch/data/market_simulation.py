@@ -37,6 +37,13 @@ class SimulatedMarket:
         the returns before it.
     beta_deviation : Series (n_stocks,)
         Standard deviation of the betas of each stock over time; 0 for a constant beta.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.data.simulate_market(n_dates=100, n_stocks=3, n_futures=2)
+    >>> market.stocks.shape, market.futures.shape
+    ((100, 3), (100, 2))
     """
 
     stocks: pd.DataFrame

@@ -37,6 +37,13 @@ class SimulatedDCC:
         True covariance of the returns of each date given those before, fractions squared.
     hedge_ratio : DataFrame, shape (n_dates, n_series - 1)
         True minimum-variance ratio of the asset on the others; positive is short the hedge.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> simulated = hr.data.simulate_dcc(n_dates=300, seed=0)
+    >>> simulated.returns.shape, simulated.covariance.shape
+    ((300, 2), (300, 2, 2))
     """
 
     returns: pd.DataFrame
@@ -62,6 +69,13 @@ class SimulatedRegimes:
         Probability of moving from the regime of the row to that of the column.
     hedge_ratio : Series, shape (n_dates,)
         True minimum-variance ratio of the regime of each date.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> simulated = hr.data.simulate_regimes(n_dates=300, seed=0)
+    >>> simulated.regimes.value_counts().to_dict()
+    {1: 160, 0: 140}
     """
 
     returns: pd.DataFrame

@@ -48,6 +48,22 @@ class Estimates:
     bounds : tuple of str or Bound, bounds on which an estimate lies
     degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
     errors : SamplingErrors or None, sampling error; None if the model has none
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    >>> estimates = hr.GARCH().fit(returns["asset"]).estimates
+    >>> estimates.parameters.round(3).to_dict()
+    {'mu': -0.001, 'omega': 0.0, 'alpha': 0.033, 'beta': 0.93}
+    >>> estimates.standard_errors.round(3).to_dict()
+    {'mu': 0.001, 'omega': 0.0, 'alpha': 0.017, 'beta': 0.025}
+    >>> estimates.covariance.shape, list(estimates.summary), estimates.bounds_hit
+    ((4, 4), ['estimate', 'standard error', 't', 'p'], ())
+    >>> round(float(estimates.aic), 1), round(float(estimates.bic), 1)
+    (-2822.1, -2805.2)
+    >>> round(estimates.information_criterion(2.0), 1)
+    -2822.1
     """
 
     values: Mapping[str, float] | Mapping[ParameterName, float]

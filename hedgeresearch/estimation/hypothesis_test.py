@@ -30,6 +30,12 @@ class NullDistribution:
     ----------
     family : str, "t", "F" or "chi-squared"; another one in words, such as "stationary bootstrap"
     degrees_of_freedom : tuple of float, in the usual order; empty for a family without any
+
+    Examples
+    --------
+    >>> from hedgeresearch.estimation import NullDistribution
+    >>> str(NullDistribution("F", (2, 300)))
+    'F(2, 300)'
     """
 
     family: str
@@ -91,7 +97,20 @@ class HypothesisTest:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Every field and detail of the test in a row of its own."""
+        """Every field and detail of the test in a row of its own.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+        >>> fit.wald_test(1.0).summary
+                                   Wald
+        null hypothesis  the ratio is 1
+        statistic             94.830898
+        distribution          F(1, inf)
+        p                           0.0
+        """
         rows: dict[str, Any] = {
             "null hypothesis": self.null,
             "statistic": self.statistic,

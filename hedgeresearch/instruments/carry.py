@@ -74,6 +74,23 @@ class Carry:
     costs_given : whether a fee or a half spread was given, be it zero
     days_left : days from ``as_of`` to the expiry of a future; None without one
     doubt : what looks wrong in the unit or the rhythm of funding rates, or ""
+
+    Examples
+    --------
+    >>> from textwrap import fill
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> dates = pd.date_range("2024-01-01", periods=4, freq="8h")
+    >>> rates = pd.Series([0.0001, 0.0002, 0.0003, 0.0002], dates)
+    >>> perpetual = hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly")
+    >>> carry = hr.instruments.hedge_carry(perpetual, rates)
+    >>> round(carry.per_year, 3), carry.to_expiry
+    (0.219, None)
+    >>> round(carry.break_even_days, 1), carry.break_even_move
+    (1.7, None)
+    >>> print(fill(carry.sentence, 80))
+    1 COIN_PERP short: funding of 21.90% a year (latest value near its mean) earns
+    21.90% of the asset a year; round-trip cost 0.10%, recovered in 1.7 days.
     """
 
     instrument: str

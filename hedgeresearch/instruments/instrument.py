@@ -37,6 +37,12 @@ class Instrument(Protocol):
     Prices, numbers of contracts and rates are numbers, or arrays of one shape. The rate is the
     value of one unit of the payoff's currency in the currency of the account: 1 where they are the
     same, an exchange rate, or the spot price of the coin that an inverse contract pays.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> isinstance(hr.LinearContract("ES", 50), hr.instruments.Instrument)
+    True
     """
 
     name: str

@@ -76,7 +76,17 @@ class InverseContract(Terms, Instrument):
         return self.value
 
     def worth(self, price: Numbers) -> Numbers:
-        """Return the value of one contract in coins."""
+        """Return the value of one contract in coins.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> contract = hr.InverseContract("BTC_COIN_PERP", 100, maintenance_margin=0.004)
+        >>> contract.size, contract.worth(50_000.0), contract.notional(50_000.0, rate=50_000.0)
+        (100, 0.002, 100.0)
+        >>> contract.margined_position(-500)
+        InversePosition(face=-50000)
+        """
         return self.value / self._positive(price)
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:

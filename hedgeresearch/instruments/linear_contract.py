@@ -57,7 +57,19 @@ class LinearContract(Terms, Instrument):
         return self.multiplier
 
     def worth(self, price: Numbers) -> Numbers:
-        """Return the value of one contract in the currency of its price."""
+        """Return the value of one contract in the currency of its price.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> contract = hr.LinearContract("ES", 50, maintenance_margin=0.055)
+        >>> contract.size, contract.worth(4_000.0), contract.convexity(4_000.0)
+        (50, 200000.0, 0.0)
+        >>> contract.payoff(2, 4_000.0, 4_010.0)
+        1000.0
+        >>> contract.margined_position(2)
+        LinearPosition(units=100)
+        """
         return self.multiplier * price
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:

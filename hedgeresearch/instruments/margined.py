@@ -54,6 +54,12 @@ class Margined(Protocol):
 
     ``margined_position`` says how collateral and liquidation price are related for a number of
     contracts. The spot, linear, inverse and quanto instruments of the package have it.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> isinstance(hr.LinearContract("ES", 50), hr.instruments.Margined)
+    True
     """
 
     @property

@@ -61,7 +61,19 @@ class QuantoContract(Terms, Instrument):
         return self.multiplier
 
     def worth(self, price: Numbers) -> Numbers:
-        """Return the value of one contract in the currency of its payoff, at the fixed rate."""
+        """Return the value of one contract in the currency of its payoff, at the fixed rate.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> contract = hr.QuantoContract("NIKKEI_USD", 5, maintenance_margin=0.05)
+        >>> contract.size, contract.worth(40_000.0), contract.convexity(40_000.0)
+        (5, 200000.0, 0.0)
+        >>> contract.payoff(3, 40_000.0, 39_000.0)
+        -15000.0
+        >>> contract.margined_position(3)
+        LinearPosition(units=15.0)
+        """
         return self.multiplier * self.fixed_rate * price
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:

@@ -40,6 +40,23 @@ class RolledFutures:
     previous : Series (n_dates,), price of that contract on the date before
     expiry : Series (n_dates,), expiry of that contract
     rule : rule that decided
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> dates = pd.bdate_range("2024-03-11", periods=5)
+    >>> near = [100.0, 101.0, 102.0, None, None]
+    >>> far = [110.0, 111.1, 112.2, 113.3, 114.4]
+    >>> contracts = pd.DataFrame({"H24": near, "M24": far}, dates, dtype=float)
+    >>> expiries = {"H24": "2024-03-14", "M24": "2024-06-20"}
+    >>> rolled = hr.roll_futures(contracts, hr.instruments.RollBeforeExpiry(1), expiries)
+    >>> rolled.returns.round(4).tolist(), rolled.differences.round(2).tolist()
+    ([0.01, 0.0099, 0.0098, 0.0097], [1.0, 1.0, 1.1, 1.1])
+    >>> [str(date.date()) for date in rolled.roll_dates], rolled.gaps.round(4).tolist()
+    (['2024-03-14'], [0.1])
+    >>> rolled.back_adjusted.round(2).tolist()
+    [111.1, 112.2, 113.3, 114.4]
     """
 
     held: pd.Series[Any]

@@ -24,7 +24,14 @@ from hedgeresearch.typing import Array, Indices
 @exported_by("hedgeresearch.instruments")
 @runtime_checkable
 class RollRule(Protocol):
-    """A rule that decides which contract is held."""
+    """A rule that decides which contract is held.
+
+    Examples
+    --------
+    >>> from hedgeresearch.instruments import RollBeforeExpiry, RollRule
+    >>> isinstance(RollBeforeExpiry(5), RollRule)
+    True
+    """
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
         """Return the column of ``contracts`` held over each period, (n_dates - 1,).
@@ -57,7 +64,18 @@ class RollBeforeExpiry:
         check_at_least(self.days, "days", 0)
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
-        """Return the first contract in order whose last day has not passed."""
+        """Return the first contract in order whose last day has not passed.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from hedgeresearch.instruments import RollBeforeExpiry
+        >>> dates = pd.bdate_range("2024-03-11", periods=4)
+        >>> contracts = pd.DataFrame({"H24": [1.0, 1.0, 1.0, None], "M24": 1.0}, dates)
+        >>> expiries = pd.Series(pd.to_datetime(["2024-03-13", "2024-06-20"]), ["H24", "M24"])
+        >>> RollBeforeExpiry(1).held(contracts, expiries)
+        array([0, 1, 1])
+        """
         last = pd.DatetimeIndex(expiries)
         if self.days:
             last = pd.DatetimeIndex([expiry - pd.offsets.BDay(self.days) for expiry in last])
@@ -106,7 +124,19 @@ class RollOnVolume:
         return f"RollOnVolume({self.volumes.shape[1]} contracts)"
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
-        """Return the first contract in order that is alive and traded no less than the next."""
+        """Return the first contract in order that is alive and traded no less than the next.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from hedgeresearch.instruments import RollOnVolume
+        >>> dates = pd.date_range("2024-03-01", periods=3)
+        >>> contracts = pd.DataFrame({"H24": 1.0, "M24": 1.0}, dates)
+        >>> expiries = pd.Series(pd.to_datetime(["2024-03-13", "2024-06-20"]), ["H24", "M24"])
+        >>> volume = pd.DataFrame({"H24": [9.0, 2.0, 1.0], "M24": [1.0, 8.0, 9.0]}, dates)
+        >>> RollOnVolume(volume).held(contracts, expiries)
+        array([0, 1])
+        """
         same_columns = set(self.volumes.columns) == set(contracts.columns)
         if not same_columns or not self.volumes.index.equals(contracts.index):
             raise DataError(

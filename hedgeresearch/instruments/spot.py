@@ -55,7 +55,19 @@ class Spot(Terms, Instrument):
         return 1.0
 
     def worth(self, price: Numbers) -> Numbers:
-        """Return the value of one unit in the currency of its price."""
+        """Return the value of one unit in the currency of its price.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> coin = hr.Spot("BTC", lot=0.001, maintenance_margin=0.1)
+        >>> coin.size, coin.worth(60_000.0), coin.convexity(60_000.0)
+        (1.0, 60000.0, 0.0)
+        >>> coin.payoff(-0.5, 60_000.0, 54_000.0)
+        3000.0
+        >>> coin.margined_position(-0.5)
+        LinearPosition(units=-0.5)
+        """
         return price
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:

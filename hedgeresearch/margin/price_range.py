@@ -44,6 +44,16 @@ class PriceRange:
     horizon : periods
     block_length : mean length of the blocks, periods
     log_returns : array (n_dates,), past returns that were drawn from
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns["asset"]
+    >>> paths = hr.margin.simulate_price_range(returns, 100.0, horizon=20, n_paths=1000)
+    >>> paths
+    PriceRange(1000 paths of 20 periods in blocks of 2)
+    >>> paths.probability(90.0)
+    0.176
     """
 
     price: float

@@ -54,6 +54,17 @@ class LiquidationProbability:
     barrier, price : barrier and today's price, units of the price
     horizon, block_length : periods
     n_paths : number of paths
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns["asset"]
+    >>> chance = hr.margin.liquidation_probability(returns, 100.0, 90.0, horizon=20, n_paths=1000)
+    >>> chance.probability, round(chance.closed_form, 3)
+    (0.176, 0.166)
+    >>> [round(end, 3) for end in chance.conf_int()]
+    [0.154, 0.201]
     """
 
     probability: float

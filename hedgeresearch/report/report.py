@@ -86,6 +86,20 @@ def write_report(result: Reported, path: str | PathLike[str], notes: Sequence[st
     ------
     DataError
         If the file has another ending or cannot be written, or the result has no report.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> hedge = hr.hedge_notional(hr.OLSHedge().fit(returns["asset"], returns[["hedge"]]), 1e6)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "report.html"
+    ...     hr.write_report(hedge, path)
+    ...     path.read_text(encoding="utf-8")[:15]
+    ...
+    '<!doctype html>'
     """
     check_report_file(path)
     write_text(path, report_html(result, notes), REPORT)

@@ -40,6 +40,28 @@ class Reproduction:
     tables : further tables by caption, which are not published elsewhere
     shown : data of the figure
     draw : function that draws the figure
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hull = hr.reproduce("hull_jet_fuel")
+    >>> hull.passed, int(hull.count("published").within), hull.tightest.quantity
+    (True, 3, 'standard deviation of fuel, USD')
+    >>> len(hull.compared), hull.shown_table.shape, hull.figure is not None
+    (3, (6, 5), True)
+    >>> "tabular" in hull.to_latex(), "Hull" in hull.reference
+    (True, True)
+    >>> hull.table[["published", "ours"]].round(4)
+                                        published     ours
+    quantity
+    standard deviation of futures, USD     0.0313   0.0313
+    standard deviation of fuel, USD        0.0263   0.0263
+    correlation                            0.9280   0.9284
+    minimum-variance ratio                    NaN   0.7777
+    effectiveness                             NaN   0.8619
+    contracts for 2 million gallons           NaN  37.0000
+    >>> hull.verdict
+    '3 of 3 published numbers within their tolerance (3 equal to the print)'
     """
 
     name: str

@@ -67,7 +67,15 @@ class NoTradeBand:
 
     @property
     def lower(self) -> float:
-        """Smallest holding that is left unchanged, in units of the hedge."""
+        """Smallest holding that is left unchanged, in units of the hedge.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> band = hr.trading.NoTradeBand(target=120.0, half_width=4.0)
+        >>> band.lower, band.upper
+        (116.0, 124.0)
+        """
         return self.target - self.half_width
 
     @property

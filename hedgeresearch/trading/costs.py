@@ -97,6 +97,14 @@ def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     ------
     DataError
         If the costs name other hedges than the ratio, or the carry does not hold every date.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> ratio = pd.DataFrame({"hedge": [1.0, 1.2, 1.2]}, pd.bdate_range("2024-01-01", periods=3))
+    >>> hr.trading.hedging_costs(ratio, hr.Costs(half_spread=0.001)).round(5).tolist()
+    [0.001, 0.0002, 0.0]
     """
     if not isinstance(costs, Costs):
         raise DataError(

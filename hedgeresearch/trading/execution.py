@@ -45,6 +45,17 @@ class ExecutionReport:
     against_arrival, against_twap, against_vwap : floats, shares of each benchmark by which the mean
         price is worse; nan without the prices or volumes that they need
     filled : float, share of the order that was filled
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.trading import analyze_execution
+    >>> times = pd.date_range("2026-03-02 12:00", periods=2, freq="1min", tz="UTC")
+    >>> fills = pd.DataFrame({"price": [100.2, 100.4], "size": [6.0, 4.0]}, index=times)
+    >>> terms = {"decision_price": 100.0, "arrival_price": 100.1}
+    >>> report = analyze_execution(fills, "buy", 10.0, **terms)
+    >>> round(report.mean_price, 2), round(report.shortfall, 2), report.filled
+    (100.28, 2.8, 1.0)
     """
 
     shortfall: float

@@ -48,6 +48,12 @@ class Impact:
     ------
     DataError
         If a number is out of its range.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hr.trading.Impact(volatility=0.95, temporary=2.5e-6, permanent=2.5e-7, half_spread=0.0625)
+    Impact(volatility=0.95, temporary=2.5e-06, permanent=2.5e-07, half_spread=0.0625)
     """
 
     volatility: float
@@ -76,6 +82,16 @@ class ExecutionSchedule:
     penalty : float, expected cost plus risk aversion times the variance, which is least
     half_life : float, 1 / kappa, units of time in which a position that may be traded for ever
         falls by the factor e; inf without risk aversion
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> impact = hr.trading.Impact(0.95, temporary=2.5e-6, permanent=2.5e-7, half_spread=0.0625)
+    >>> schedule = hr.trading.almgren_chriss_schedule(1e6, 5, 1.0, impact, risk_aversion=1e-6)
+    >>> schedule.trades.round(0).tolist()
+    [458044.0, 252101.0, 141957.0, 85756.0, 62142.0]
+    >>> round(schedule.expected_cost)
+    911227
     """
 
     holdings: Array

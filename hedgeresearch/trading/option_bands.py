@@ -91,6 +91,15 @@ class ZakamoulineBand:
     half_width : units of the hedge
     volatility : annual fraction, without costs
     shift : K <= 0, by which costs lower the variance of a long option and raise that of a short one
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> band = hr.trading.zakamouline_band(0.02, 5_000.0, 0.25, 0.2, risk_aversion=1.0, cost=0.0005)
+    >>> band
+    ZakamoulineBand(half_width=0.02095369107832036, volatility=0.2, shift=-0.13945457217339496)
+    >>> round(band.short_volatility, 3), round(band.long_volatility, 3)
+    (0.213, 0.186)
     """
 
     half_width: float

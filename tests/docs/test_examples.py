@@ -65,18 +65,12 @@ def without_example(room: str) -> list[str]:
     return missing
 
 
-UNFINISHED = set(ROOMS) - {
-    "covariance",
-    "recommendation",
-    "evaluation",
-    "hedges",
-    "metrics",
-    "regimes",
-    "volatility",
-}
+UNFINISHED = {"basis", "feeds", "live", "microstructure", "onchain", "options", "risk"}
 """Rooms that do not have all their examples yet."""
+OUTSIDE = {"fetch", "read_rda"}
+"""Functions that need a network, or a file that it has brought."""
 
 
 @pytest.mark.parametrize("room", sorted(set(ROOMS) - UNFINISHED))
 def test_names_and_members_have_an_example(room: str) -> None:
-    assert without_example(room) == []
+    assert set(without_example(room)) <= OUTSIDE

@@ -33,6 +33,17 @@ class DataProblem:
         What must hold, and what was found.
     remedy : str
         What to do.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> prices = hr.load("nasdaq_sp500").loc["2018":]
+    >>> prices.iloc[100, 0] *= 10
+    >>> (problem,) = [one for one in hr.check(prices).problems if one.kind == "bad tick"]
+    >>> problem.columns, problem.severity
+    (('NASDAQ',), 'warn')
+    >>> problem.text.startswith(problem.message)
+    True
     """
 
     kind: str

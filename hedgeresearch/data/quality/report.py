@@ -31,6 +31,19 @@ class DataReport:
         What the data are taken for; None for returns without a note.
     data : DataFrame (n_dates, n_columns)
         The data that were checked.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> prices = hr.load("nasdaq_sp500").loc["2018":]
+    >>> prices.iloc[100, 0] *= 10
+    >>> report = hr.check(prices)
+    >>> report
+    DataReport(2 columns, 251 rows of prices to 2018-12-31: warned of bad tick)
+    >>> report.refused, list(report.summary.index)
+    ((), ['bad tick'])
+    >>> len(report.plot().get_lines()) > 0
+    True
     """
 
     problems: tuple[DataProblem, ...]
