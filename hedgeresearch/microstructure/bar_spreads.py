@@ -42,6 +42,19 @@ def spread_from_bars(bars: Any) -> float:
         they move too little to show a spread.
     MissingDataError
         If the package ``bidask`` is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hedgeresearch.microstructure import spread_from_bars
+    >>> generator = np.random.default_rng(0)
+    >>> middle = 100.0 * np.exp(0.001 * generator.standard_normal((200, 50)).cumsum(axis=None))
+    >>> prices = middle.reshape(200, 50) * (1.0 + 0.0005 * generator.choice([-1.0, 1.0], (200, 50)))
+    >>> columns = [prices[:, 0], prices.max(axis=1), prices.min(axis=1), prices[:, -1]]
+    >>> bars = pd.DataFrame(dict(zip(("open", "high", "low", "close"), columns, strict=True)))
+    >>> round(spread_from_bars(bars.set_axis(pd.date_range("2024", periods=200))), 4)
+    0.0014
     """
     try:
         from bidask import edge

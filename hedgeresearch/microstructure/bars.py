@@ -45,6 +45,13 @@ def mid_prices(events: Iterable[MarketEvent]) -> pd.Series[float]:
     ------
     DataError
         If there is no quote.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Quote, mid_prices
+    >>> quotes = [Quote(n, 99.0 + n, 1.0, 101.0 + n, 1.0, None, n * 10**9) for n in range(2)]
+    >>> mid_prices(quotes).tolist()
+    [100.0, 101.0]
     """
     times, mids = quoted_mids(events)
     if not len(times):

@@ -25,6 +25,12 @@ class BookSnapshot:
     update_id : number of the last change that it contains
     bids, asks : sequences of (price, size)
     event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BookSnapshot
+    >>> BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0), (102.0, 3.0)], None, 0).asks[0]
+    (101.0, 1.0)
     """
 
     update_id: int
@@ -46,6 +52,12 @@ class BookUpdate:
         changes without a gap instead
     bids, asks : sequences of (price, size), new sizes; zero removes the price
     event_time, receive_time : ints, nanoseconds
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BookUpdate
+    >>> BookUpdate(101, 101, None, [(100.0, 3.0)], [], None, 1).bids
+    [(100.0, 3.0)]
     """
 
     first_id: int
@@ -68,6 +80,13 @@ class Quote:
         not state it
     bid, bid_size, ask, ask_size : prices and sizes
     event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Quote
+    >>> quote = Quote(7, 99.9, 1.0, 100.1, 2.0, None, 1)
+    >>> round((quote.bid + quote.ask) / 2, 1)
+    100.0
     """
 
     update_id: int | None
@@ -90,6 +109,13 @@ class Trade:
     price, size : price, and size in the venue's unit: coins, or contracts
     side : +1 if the buyer took liquidity, -1 if the seller did, 0 if the venue does not state it
     event_time, receive_time : ints, nanoseconds
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Trade
+    >>> trade = Trade(7, 100.1, 2.0, 1, None, 1)  # 1: the buyer came to the offer
+    >>> trade.price * trade.size
+    200.2
     """
 
     trade_id: int
@@ -114,6 +140,13 @@ class FundingRate:
     mark_price, index_price : prices of the contract and of what it follows, by which the venue
         computes; None if it does not state them
     event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import FundingRate
+    >>> funding = FundingRate(0.0001, 8.0, None, None, None, None, 1)
+    >>> round(funding.rate * 3 * 365, 3)  # a year
+    0.11
     """
 
     rate: float
@@ -137,6 +170,13 @@ class Interruption:
     ----------
     reason : str, in words, such as "the connection was closed"
     receive_time : int, nanoseconds, at which it was noticed
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import Interruption
+    >>> event = Interruption("the connection was closed", 1)
+    >>> event.reason, event.event_time is None
+    ('the connection was closed', True)
     """
 
     reason: str

@@ -48,6 +48,18 @@ def cost_history(
     DataError
         If a size or the interval is out of range, the events span less than one interval or more
         than a million, or their times do not ascend.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, BookUpdate
+    >>> from hedgeresearch.microstructure import cost_history
+    >>> events = [BookSnapshot(0, [(99.9, 9.0)], [(100.1, 9.0)], None, 0)]
+    >>> for step in range(1, 50):
+    ...     change = [(100.1, 5.0 + step % 3)]
+    ...     events.append(BookUpdate(step, step, None, [], change, None, step * 100_000_000))
+    ...
+    >>> cost_history(events, BINANCE_SPOT, [1.0, 8.0], seconds=1.0).shape
+    (5, 2)
     """
 
     def costs(book: OrderBook) -> list[float]:
@@ -80,6 +92,18 @@ def depth_history(
     ------
     DataError
         As ``cost_history``.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, BookUpdate
+    >>> from hedgeresearch.microstructure import depth_history
+    >>> events = [BookSnapshot(0, [(99.9, 9.0)], [(100.1, 9.0)], None, 0)]
+    >>> for step in range(1, 50):
+    ...     change = [(100.1, 5.0 + step % 3)]
+    ...     events.append(BookUpdate(step, step, None, [], change, None, step * 100_000_000))
+    ...
+    >>> depth_history(events, BINANCE_SPOT, [0.001, 0.002], seconds=1.0).shape
+    (5, 2)
     """
 
     def depths(book: OrderBook) -> list[float]:
@@ -103,6 +127,19 @@ def plot_heat_map(table: pd.DataFrame, ax: Any = None, *, interactive: bool = Fa
     ------
     DataError
         If the table is empty.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, BookUpdate
+    >>> from hedgeresearch.microstructure import cost_history, plot_heat_map
+    >>> events = [BookSnapshot(0, [(99.9, 9.0)], [(100.1, 9.0)], None, 0)]
+    >>> for step in range(1, 50):
+    ...     change = [(100.1, 5.0 + step % 3)]
+    ...     events.append(BookUpdate(step, step, None, [], change, None, step * 100_000_000))
+    ...
+    >>> table = cost_history(events, BINANCE_SPOT, [1.0, 2.0, 8.0], seconds=1.0)
+    >>> type(plot_heat_map(table)).__name__
+    'Axes'
     """
     if table.empty:
         raise DataError("The table must have at least one interval and one column to be drawn.")

@@ -37,6 +37,15 @@ class WalkedTrade:
     cost : float, share of the mid price that the trade costs, against the mid; nan likewise
     filled : float from 0 to 1, share of the size that the visible levels hold
     n_levels : int, number of levels that it takes, the last one in part
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook, walk_book
+    >>> book = OrderBook(BINANCE_SPOT)
+    >>> book.apply_snapshot(BookSnapshot(1, [(99.0, 2.0)], [(101.0, 1.0), (102.0, 3.0)], None, 0))
+    >>> trade = walk_book(book, 2.0, "buy")
+    >>> trade.price, trade.cost, trade.filled, trade.n_levels
+    (101.5, 0.015, 1.0, 2)
     """
 
     price: float
@@ -111,6 +120,17 @@ def cost_curve(book: OrderBook, sizes: Sequence[float]) -> pd.DataFrame:
     DataFrame (n_sizes, 4)
         By size: buy and sell, shares of the mid price (nan beyond the visible book), and
         buy_filled and sell_filled, shares of the size that it holds.
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook, cost_curve
+    >>> book = OrderBook(BINANCE_SPOT)
+    >>> book.apply_snapshot(BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0), (102.0, 3.0)], None, 0))
+    >>> cost_curve(book, [1.0, 3.0])
+               buy  sell  buy_filled  sell_filled
+    size
+    1.0   0.010000  0.01         1.0     1.000000
+    3.0   0.016667   NaN         1.0     0.666667
     """
     rows = []
     for size in sizes:
@@ -180,6 +200,14 @@ def depth(book: OrderBook, distance: float) -> tuple[float, float]:
     Returns
     -------
     bid, offered : floats, in the venue's unit
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook, depth
+    >>> book = OrderBook(BINANCE_SPOT)
+    >>> book.apply_snapshot(BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0), (102.0, 3.0)], None, 0))
+    >>> depth(book, 0.02)
+    (2.0, 4.0)
     """
     check_between(distance, "distance", 0.0, 1.0)
     mid = mid_of(book)
@@ -207,6 +235,14 @@ def imbalance(book: OrderBook, n_levels: int = 1) -> float:
     ----------
     book : OrderBook, synchronized
     n_levels : int, number of levels of each side
+
+    Examples
+    --------
+    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook, imbalance
+    >>> book = OrderBook(BINANCE_SPOT)
+    >>> book.apply_snapshot(BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0), (102.0, 3.0)], None, 0))
+    >>> imbalance(book)
+    0.3333333333333333
     """
     check_at_least(n_levels, "n_levels", 1)
     mid_of(book)

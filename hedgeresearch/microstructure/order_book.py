@@ -89,6 +89,18 @@ class OrderBook:
 
         A snapshot that cannot be is refused like an update: the book says why. Quotes, trades and
         funding do not change it.
+
+        Examples
+        --------
+        >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook
+        >>> from hedgeresearch.microstructure import BookUpdate
+        >>> book = OrderBook(BINANCE_SPOT)
+        >>> book.receive(BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0), (102.0, 3.0)], None, 0))
+        True
+        >>> book.receive(BookUpdate(101, 101, None, [(100.0, 3.0)], [], None, 1))
+        True
+        >>> book.is_synchronized, book.best_bid
+        (True, (100.0, 3.0))
         """
         if isinstance(event, BookUpdate):
             return self.apply(event)
@@ -103,7 +115,21 @@ class OrderBook:
         return False
 
     def interrupt(self, reason: str) -> None:
-        """Give up the book, and updates that wait for a snapshot: the feed was interrupted."""
+        """Give up the book, and updates that wait for a snapshot: the feed was interrupted.
+
+        Examples
+        --------
+        >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook, Quote
+        >>> book = OrderBook(BINANCE_SPOT)
+        >>> book.apply_snapshot(BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0)], None, 0))
+        >>> book.bids(1), book.asks(1), list(book.best_first("asks"))
+        ([(99.0, 2.0)], [(101.0, 1.0)], [(101.0, 1.0)])
+        >>> book.agrees_with(Quote(100, 99.0, 2.0, 101.0, 1.0, None, 0))
+        True
+        >>> book.interrupt("the connection was closed")
+        >>> book.reason
+        'the connection was closed'
+        """
         self._waiting.clear()
         self._lose("interrupted", reason)
 

@@ -41,6 +41,21 @@ class RatioSignature:
     table : DataFrame (n_lengths, 5)
         By length of the bar in seconds: ratio, low, high, correlation and n_returns.
     confidence : level of the intervals
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hedgeresearch.microstructure import ratio_signature
+    >>> start = pd.Timestamp("2026-03-02", tz="UTC")
+    >>> times = start + pd.to_timedelta(np.arange(5_000) / 10.0, unit="s")
+    >>> steps = np.random.default_rng(0).standard_normal(5_000)
+    >>> spot = pd.Series(100.0 * np.exp(1e-4 * steps.cumsum()), times)
+    >>> signature = ratio_signature(spot, spot.shift(1).dropna(), bars=(2.0, 5.0, 10.0))
+    >>> signature.table["ratio"].round(2).tolist(), signature.still_rises
+    ([0.96, 0.96, 1.02], True)
+    >>> type(signature.plot()).__name__
+    'Axes'
     """
 
     table: pd.DataFrame

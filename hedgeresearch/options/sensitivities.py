@@ -57,6 +57,19 @@ class Greeks:
     convention : "forward", "spot" or "premium_adjusted"
     layout : shape and labels of the options
     strike, expiry, sign : arrays, shape (n_options,), with +1.0 for a call and -1.0 for a put
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> strikes = pd.Series([60_000.0, 65_000.0], ["low", "high"])
+    >>> greeks = hr.options.greeks(65_000.0, strikes, 30 / 365, 0.6)
+    >>> greeks.table[["price", "delta", "vega"]].round(3)
+             price  delta      vega
+    low   7237.868  0.709  6386.045
+    high  4455.061  0.534  7406.812
+    >>> type(greeks.plot()).__name__
+    'Axes'
     """
 
     price: Any

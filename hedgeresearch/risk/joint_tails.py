@@ -73,6 +73,18 @@ class TailDependence:
     share : float, share of the observations that are in the tail
     n_tail : int, number of observations in each tail
     block_length : int, mean length of the bootstrap's blocks, in observations
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> result = hr.risk.tail_dependence(returns["NASDAQ"], returns["SP500"], n_bootstrap=200)
+    >>> result.fails, result.has_power
+    (False, True)
+    >>> result.sentence[:40]
+    "On the asset's worst 5% of dates the hed"
+    >>> sorted(result.to_dict())[:3]
+    ['block_length', 'coefficient', 'gaussian']
     """
 
     coefficient: float

@@ -131,7 +131,14 @@ class JumpToDefault:
         return np.array([self.proxies.get(name, 1.0) - 1.0 for name in names])
 
     def moves(self, names: Sequence[Any]) -> Array:
-        """Return what the proxies (n,) return for who has sold them, as far as it is paid out."""
+        """Return what the proxies (n,) return for who has sold them, as far as it is paid out.
+
+        Examples
+        --------
+        >>> from hedgeresearch.risk import JumpToDefault
+        >>> JumpToDefault(loss=0.8, proxies={"TOKEN": 0.1}, probability=0.03).moves(["TOKEN"])
+        array([-0.9])
+        """
         returns = self.returns(names)
         # a short position gains from a fall; what it loses by a rise is owed in full
         return np.where(returns < 0.0, self.collected * returns, returns)

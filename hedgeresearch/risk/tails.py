@@ -43,6 +43,18 @@ class TailSummary:
     n_tail : int, number of losses from which the index is computed
     normal_value_at_risk, historical_value_at_risk : float, fractions per period, losses positive
     normal_expected_shortfall, historical_expected_shortfall : float, mean loss beyond them
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> result = hr.risk.tail_summary(returns["NASDAQ"] - 1.175 * returns["SP500"])
+    >>> result.verdict, round(result.understatement, 2)
+    ('fat', 0.25)
+    >>> result.sentence[:14]
+    'Tails are fat:'
+    >>> sorted(result.to_dict())[:3]
+    ['excess_kurtosis', 'excess_kurtosis_interval', 'historical_expected_shortfall']
     """
 
     n_dates: int

@@ -245,7 +245,27 @@ class OptionChain:
 
     @property
     def expiries(self) -> pd.DatetimeIndex:
-        """Expiries in UTC, ascending."""
+        """Expiries in UTC, ascending.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> moment = pd.Timestamp("2024-05-22 08:00", tz="UTC")
+        >>> strikes = np.arange(70.0, 141.0, 5.0)
+        >>> smile = pd.DataFrame({"strike": strikes, "forward": 100.0, "volatility": 0.2})
+        >>> smile["expiry"] = moment + pd.Timedelta(days=73)
+        >>> chain = hr.options.OptionChain.from_volatilities(smile, moment)
+        >>> len(chain.expiries), len(chain.select(chain.expiries).table)
+        (1, 30)
+        >>> chain.forwards.iloc[0].round(2).head(2)
+        years       0.2
+        discount    1.0
+        Name: 2024-08-03 08:00:00+00:00, dtype: float64
+        >>> chain.quality.value_counts().to_dict(), len(chain.dropped)
+        ({'used': 30}, 1)
+        """
         return pd.DatetimeIndex(self.table["expiry"].unique(), name="expiry")
 
     @cached_property

@@ -50,6 +50,15 @@ class SimulatedSmiles:
         Probability of moving from the regime of the row to that of the column.
     minimum_variance_delta : array (n_rows,)
         True delta of least variance over a short time, of each row of the panel.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> smiles = hr.options.simulate_smiles(50, nu=(0.5, 1.0), rho=(-0.2, -0.85), seed=1)
+    >>> smiles.panel
+    OptionPanel(1,800 options on 50 dates, 2000-01-03 to 2000-03-10)
+    >>> len(smiles.regimes)
+    50
     """
 
     panel: OptionPanel

@@ -59,6 +59,13 @@ class OptionTarget:
         ------
         DataError
             If a date has no option of the kind.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> panel = hr.options.simulate_smiles(20, kinds=("put",), seed=1).panel
+        >>> len(hr.options.OptionTarget("put", delta=0.5, years=0.25).rows(panel.arrays))
+        20
         """
         other_kind = rows.sign != (1.0 if self.kind == "call" else -1.0)
         years = np.abs(rows.expiry - self.years)

@@ -34,6 +34,27 @@ class ArbitrageReport:
         ln(K/F) of the forward of each, and where it is (``calendar_at``); ``wing``: the steepest
         slope of total variance at the ends; ``has_bound``: whether it stays within Lee's bound, 2,
         beyond them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.options import SVI
+    >>> moment = pd.Timestamp("2024-05-22 08:00", tz="UTC")
+    >>> strikes = np.arange(70.0, 141.0, 5.0)
+    >>> smile = pd.DataFrame(
+    ...     {
+    ...         "expiry": moment + pd.Timedelta(days=73),
+    ...         "strike": strikes,
+    ...         "forward": 100.0,
+    ...         "volatility": np.sqrt(0.04 + 0.1 * np.log(strikes / 100.0) ** 2),
+    ...     }
+    ... )
+    >>> fit = SVI().fit(hr.options.OptionChain.from_volatilities(smile, moment))
+    >>> report = fit.arbitrage()
+    >>> report.is_free, report.findings
+    (True, [])
     """
 
     table: pd.DataFrame

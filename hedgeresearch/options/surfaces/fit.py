@@ -45,6 +45,53 @@ class SurfaceFit:
     chain : OptionChain
     smiles : tuple of FittedSmile
         By expiry.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> moment = pd.Timestamp("2024-05-22 08:00", tz="UTC")
+    >>> strikes = np.arange(70.0, 141.0, 5.0)
+    >>> smile = pd.DataFrame(
+    ...     {
+    ...         "expiry": moment + pd.Timedelta(days=73),
+    ...         "strike": strikes,
+    ...         "forward": 100.0,
+    ...         "volatility": np.sqrt(0.04 + 0.1 * np.log(strikes / 100.0) ** 2),
+    ...     }
+    ... )
+    >>> chain = hr.options.OptionChain.from_volatilities(smile, moment)
+    >>> fit = hr.options.SVI().fit(chain)
+    >>> expiry = fit.expiries[0]
+    >>> round(float(fit.volatility(102.0, expiry)), 4), round(fit.forward(expiry), 1)
+    (0.2001, 100.0)
+    >>> fit.parameters.round(3)
+                                   a      b    rho      m  sigma
+    expiry
+    2024-08-03 08:00:00+00:00 -1.915  0.277 -0.001 -0.007  6.931
+    >>> fit.jump_wings.round(3)
+                                  v  psi      p      c  v_min
+    expiry
+    2024-08-03 08:00:00+00:00  0.04  0.0  3.105  3.099   0.04
+    >>> fit.summary.round(3).shape
+    (1, 8)
+    >>> fit.greeks(102.0, expiry).table.round(4)
+        price   delta   gamma     vega   theta   vanna   volga   charm
+    0  2.6923  0.4299  0.0439  17.5653 -8.7869  0.5222  4.1231 -0.2612
+    >>> fit.smile_at(expiry).years, fit.discount(0.2)
+    (0.2, 1.0)
+    >>> fit.arbitrage().is_free, fit.arbitrage().findings
+    (True, [])
+    >>> later = hr.options.OptionChain(chain.table, moment + pd.Timedelta(hours=1), index=100.0)
+    >>> round(fit.extend(later).spot_discount(0.2, 100.0), 3)
+    1.0
+    >>> round(float(fit.extend(later).volatility(102.0, expiry)), 3)
+    0.2
+    >>> fit.plot().get_ylabel()
+    'implied volatility, % a year'
+    >>> type(fit.plot_surface()).__name__
+    'Figure'
     """
 
     model: Any

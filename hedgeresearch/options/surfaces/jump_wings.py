@@ -68,7 +68,15 @@ class JumpWings:
 
     @classmethod
     def of(cls, smile: SVISmile, years: float) -> JumpWings:
-        """Return the jump wings of a smile (eq. 3.5)."""
+        """Return the jump wings of a smile (eq. 3.5).
+
+        Examples
+        --------
+        >>> from hedgeresearch.options import JumpWings
+        >>> wings = JumpWings(0.04, -0.1, 0.6, 0.4, 0.035, 0.5)
+        >>> round(JumpWings.of(wings.smile(), 0.5).v, 6)
+        0.04
+        """
         found = smile.derivatives(np.zeros(1))
         w = float(found.variance[0])
         root = float(np.sqrt(w))

@@ -38,6 +38,19 @@ class VarianceIndex:
     Examples
     --------
     See :func:`variance_index`.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> moment = pd.Timestamp("2024-05-22 08:00", tz="UTC")
+    >>> strikes = np.arange(50.0, 201.0, 0.5)
+    >>> smile = pd.DataFrame({"strike": strikes, "forward": 100.0, "volatility": 0.2})
+    >>> smile["expiry"] = moment + pd.Timedelta(days=30)
+    >>> index = hr.options.variance_index(hr.options.OptionChain.from_volatilities(smile, moment))
+    >>> round(index.index, 1), round(index.volatility, 3), round(index.variance, 4)
+    (20.0, 0.2, 0.0401)
+    >>> len(index.used), round(index.at(30) ** 0.5, 3)
+    (1, 0.2)
     """
 
     days: float

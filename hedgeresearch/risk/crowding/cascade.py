@@ -46,6 +46,24 @@ class LiquidationCascade:
     shock : float, relative move that sets it off
     start : float, price before it
     source, limits : where the parts are from, and what they do not show
+
+    Examples
+    --------
+    >>> from hedgeresearch.risk import liquidation_cascade
+    >>> import pandas as pd
+    >>> buckets = pd.DataFrame(
+    ...     {
+    ...         "side": "long",
+    ...         "notional": [40e6, 30e6, 30e6],
+    ...         "entry": [100.0, 100.0, 98.0],
+    ...         "leverage": [25.0, 10.0, 5.0],
+    ...     }
+    ... )
+    >>> result = liquidation_cascade(buckets, 100.0, -0.05, depth=5e6)
+    >>> round(result.move, 3), round(result.amplification, 2)
+    (-0.176, 3.53)
+    >>> round(result.share, 2), round(result.shortfall, 2)
+    (0.7, 5578500.0)
     """
 
     path: pd.DataFrame

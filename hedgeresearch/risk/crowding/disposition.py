@@ -44,6 +44,27 @@ class DispositionEffect:
     n_alone : number of days left out, as nothing else was held
     n_within_day : number of positions left out, as they were opened and closed within a day
     source, limits : where the measure is from, and what it does not show
+
+    Examples
+    --------
+    >>> from hedgeresearch.risk import disposition_effect
+    >>> import pandas as pd
+    >>> days = pd.date_range("2026-01-05", periods=4)
+    >>> fills = pd.DataFrame(
+    ...     {
+    ...         "instrument": ["A", "B", "C", "A", "C"],
+    ...         "side": ["buy", "buy", "buy", "sell", "sell"],
+    ...         "size": [1.0, 1.0, 1.0, 1.0, 1.0],
+    ...         "price": [10.0, 20.0, 30.0, 12.0, 29.0],
+    ...     },
+    ...     index=days[[0, 0, 0, 2, 3]],
+    ... )
+    >>> prices = pd.DataFrame({"A": 12.0, "B": [20.0, 19.0, 18.0, 21.0], "C": 31.0}, days)
+    >>> result = disposition_effect(fills, prices)
+    >>> round(result.share_of_gains, 3), round(result.share_of_losses, 3)
+    (0.333, 0.5)
+    >>> round(result.difference, 3)
+    -0.167
     """
 
     realized_gains: int

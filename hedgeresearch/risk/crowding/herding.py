@@ -37,6 +37,21 @@ class Herding:
         Columns buyers, sellers; share, of buyers; expected, the share in the period; herding.
     n_left_out : number of instruments and periods with fewer traders than ``min_traders``
     source, limits : where the measure is from, and what it does not show
+
+    Examples
+    --------
+    >>> from hedgeresearch.risk import measure_herding
+    >>> import pandas as pd
+    >>> rows = [(t, name, 1.0) for t in range(6) for name in "AB"]
+    >>> rows += [(t, "C", -1.0) for t in range(6)] + [(0, "D", 1.0), (1, "D", -1.0)]
+    >>> changes = pd.DataFrame(rows, columns=["trader", "instrument", "change"])
+    >>> found = measure_herding(changes.set_axis(["2026Q1"] * len(changes), axis=0))
+    >>> round(found.mean, 3), round(found.standard_error, 3)
+    (0.297, 0.1)
+    >>> found.by_side.round(3)
+    buying     0.197
+    selling    0.497
+    Name: herding, dtype: float64
     """
 
     table: pd.DataFrame

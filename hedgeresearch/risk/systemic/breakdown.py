@@ -54,6 +54,20 @@ class CorrelationBreakdown:
     n_draws : number of draws behind the interval
     n_left_out : number of draws left out of it: fewer than three days were calm, or turbulent, or
         a series did not move on them
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> volatility = returns["SP500"].rolling(21).std()
+    >>> turbulent = volatility > volatility.quantile(0.8)
+    >>> result = hr.risk.correlation_breakdown(returns["NASDAQ"], returns["SP500"], turbulent)
+    >>> result.is_weaker, result.is_closer
+    (True, False)
+    >>> result.sentence.startswith("The correlation is 0.89 on 1002 turbulent days")
+    True
+    >>> round(result.to_dict()["calm"], 2)
+    0.89
     """
 
     calm: float

@@ -53,6 +53,27 @@ class Connectedness:
     horizon : steps ahead
     n_lags : lags of the vector autoregression
     decomposition : {"generalized", "cholesky"}
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> result = hr.risk.connectedness(hr.returns(hr.load("nasdaq_sp500")), n_lags=2)
+    >>> round(result.total, 3), round(result.total_corrected, 3)
+    (0.44, 0.88)
+    >>> result.to_others.round(3).to_dict(), result.from_others.round(3).to_dict()
+    ({'NASDAQ': 0.44, 'SP500': 0.441}, {'NASDAQ': 0.441, 'SP500': 0.44})
+    >>> result.net.round(4).to_dict()
+    {'NASDAQ': -0.0011, 'SP500': 0.0011}
+    >>> result.pairwise.round(4)
+            NASDAQ   SP500
+    NASDAQ  0.0000  0.0011
+    SP500  -0.0011  0.0000
+    >>> result.summary.round(3)
+            from others  to others    net
+    NASDAQ        0.441      0.440 -0.001
+    SP500         0.440      0.441  0.001
+    >>> len(result.plot().patches)
+    0
     """
 
     table: pd.DataFrame
@@ -191,6 +212,16 @@ def rolling_connectedness(
     -----
     DataWarning
         If the vector autoregression is not stable in some windows; their number is named.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> hr.risk.rolling_connectedness(returns, window=200).tail(2).round(3)
+                total  asset  hedge
+    date
+    2001-02-22  0.248 -0.004  0.004
+    2001-02-23  0.249 -0.003  0.003
     """
     frame = _checked(returns, n_lags, horizon, decomposition)
     check_at_least(window, "window", 1, len(frame))
@@ -236,6 +267,18 @@ def connectedness_path(
     DataError
         If the covariances have another shape, other dates or series, or are none; or as
         ``connectedness``.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    >>> errors = hr.risk.autoregression_errors(returns)
+    >>> path = hr.CCC().fit(errors).path()
+    >>> hr.risk.connectedness_path(returns, path).tail(2).round(3)
+                total  asset  hedge
+    date
+    2001-02-22  0.275   -0.0    0.0
+    2001-02-23  0.275   -0.0    0.0
     """
     frame = _checked(returns, n_lags, horizon, "generalized")
     check_sample_size(len(frame), frame.shape[1], n_lags, "returns")
@@ -259,6 +302,13 @@ def autoregression_errors(returns: Any, n_lags: int = 1) -> pd.DataFrame:
     Returns
     -------
     DataFrame (n_dates - n_lags, n_series)
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> hr.risk.autoregression_errors(returns, n_lags=1).shape
+    (5029, 2)
     """
     frame = _checked(returns, n_lags, 1, "generalized")
     check_sample_size(len(frame), frame.shape[1], n_lags, "returns")

@@ -42,6 +42,15 @@ class DrawdownDependence:
     q : float, share of the dates that are the worst
     n_worst : int, number of these dates
     block_length : int, mean length of the bootstrap's blocks, in observations
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.risk import drawdown_dependence
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> found = drawdown_dependence(returns["NASDAQ"], returns["SP500"], n_bootstrap=100)
+    >>> round(found.common, 2), round(found.asset, 2), found.n_worst
+    (0.83, 0.71, 503)
     """
 
     common: float

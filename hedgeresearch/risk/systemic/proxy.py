@@ -57,6 +57,16 @@ class ProxyHedge:
     volatility : Series (4,), between jumps, a year: of the asset alone, and with each ratio
     n_dates : number of observations
     scenarios : tuple of JumpToDefault
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> token = hr.data.simulate_dcc(n_dates=750, seed=1).returns[["hedge"]]
+    >>> token = token.set_axis(["TOKEN"], axis=1)
+    >>> default = hr.risk.JumpToDefault(loss=0.8, proxies={"TOKEN": 0.1}, probability=0.05)
+    >>> found = hr.risk.proxy_hedge(token, default)
+    >>> round(found.basis_error, 3), len(found.sentences)
+    (0.087, 5)
     """
 
     ratio: pd.Series[float]

@@ -49,6 +49,16 @@ class VarianceSources:
     horizon : steps ahead
     n_lags : lags of the vector autoregression
     n_dates : number of observations
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> found = hr.risk.variance_sources(returns, {"NASDAQ": 1.0, "SP500": -0.8})
+    >>> found.shares.round(3).to_dict(), found.n_dates
+    ({'NASDAQ': 0.729, 'SP500': 0.271}, 5030)
+    >>> sorted(found.to_dict())
+    ['horizon', 'n_lags', 'n_observations', 'shares']
     """
 
     shares: pd.Series[float]
