@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +37,17 @@ def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool
 doctest.DocTestFinder._from_module = _from_module  # type: ignore[attr-defined]
 
 
-@pytest.fixture(autouse=True)
-def _close_figures() -> Iterator[None]:
-    """Close the figures of a test: matplotlib warns of more than twenty."""
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
+class CloseFigures:
+    """Closes the figures of each test and doctest: matplotlib warns of more than twenty."""
+
+    def pytest_runtest_teardown(self) -> None:
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what is for all tests, those outside of this folder included."""
+    config.pluginmanager.register(CloseFigures())
 
 
 @pytest.fixture(scope="session")

@@ -241,6 +241,14 @@ class OrderBook:
         """Return prices (n_levels,) and sizes (n_levels,) of a side from the best on.
 
         They are empty if the book is not right.
+
+        Examples
+        --------
+        >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, OrderBook
+        >>> book = OrderBook(BINANCE_SPOT)
+        >>> book.apply_snapshot(BookSnapshot(100, [(99.0, 2.0)], [(101.0, 1.0)], None, 0))
+        >>> book.level_arrays("bids")
+        (array([99.]), array([2.]))
         """
         if self.state != "synchronized":
             return np.empty(0), np.empty(0)

@@ -49,11 +49,12 @@ class RatioSignature:
     >>> from hedgeresearch.microstructure import ratio_signature
     >>> start = pd.Timestamp("2026-03-02", tz="UTC")
     >>> times = start + pd.to_timedelta(np.arange(5_000) / 10.0, unit="s")
-    >>> steps = np.random.default_rng(0).standard_normal(5_000)
-    >>> spot = pd.Series(100.0 * np.exp(1e-4 * steps.cumsum()), times)
-    >>> signature = ratio_signature(spot, spot.shift(1).dropna(), bars=(2.0, 5.0, 10.0))
+    >>> steps = 1e-4 * np.random.default_rng(0).standard_normal((2, 5_000)).cumsum(axis=1)
+    >>> spot = pd.Series(100.0 * np.exp(steps[0]), times)
+    >>> future = pd.Series(100.0 * np.exp(steps[0] + 0.2 * steps[1]), times)
+    >>> signature = ratio_signature(spot, future, bars=(0.5, 1.0, 2.0))
     >>> signature.table["ratio"].round(2).tolist(), signature.still_rises
-    ([0.96, 0.96, 1.02], True)
+    ([0.96, 0.96, 0.95], False)
     >>> type(signature.plot()).__name__
     'Axes'
     """

@@ -127,7 +127,14 @@ class JumpToDefault:
             _check_share(self.collected, "collected")
 
     def returns(self, names: Sequence[Any]) -> Array:
-        """Return what the proxies (n,) return in the default."""
+        """Return what the proxies (n,) return in the default.
+
+        Examples
+        --------
+        >>> from hedgeresearch.risk import JumpToDefault
+        >>> JumpToDefault(loss=0.8, proxies={"TOKEN": 0.1}, probability=0.03).returns(["TOKEN"])
+        array([-0.9])
+        """
         return np.array([self.proxies.get(name, 1.0) - 1.0 for name in names])
 
     def moves(self, names: Sequence[Any]) -> Array:

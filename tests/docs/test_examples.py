@@ -65,7 +65,7 @@ def without_example(room: str) -> list[str]:
     return missing
 
 
-UNFINISHED = {"basis", "feeds", "live", "microstructure", "onchain", "options", "risk"}
+UNFINISHED = {"evaluation", "feeds", "live", "onchain", "recommendation"}
 """Rooms that do not have all their examples yet."""
 OUTSIDE = {"fetch", "read_rda"}
 """Functions that need a network, or a file that it has brought."""

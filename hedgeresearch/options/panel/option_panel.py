@@ -129,6 +129,20 @@ class OptionPanel:
         ------
         DataError
             As for the panel; or if a contract changes its kind or strike.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from hedgeresearch.options import OptionPanel
+        >>> rows = [
+        ...     (pd.Timestamp("2024-05-20"), 0.2, 100.0, 0.25, 2.1),
+        ...     (pd.Timestamp("2024-05-21"), 0.197, 99.0, 0.26, 2.5),
+        ... ]
+        >>> names = ["date", "expiry", "forward", "volatility", "price"]
+        >>> quotes = pd.DataFrame(rows, columns=names)
+        >>> panel = OptionPanel.from_quotes(quotes.assign(contract="P95", kind="put", strike=95.0))
+        >>> panel.n_dates, len(panel.dates), panel.days(0, 1).n_dates
+        (2, 2, 1)
         """
         if not isinstance(quotes, pd.DataFrame):
             raise DataError(f"quotes must be a DataFrame; got {type(quotes).__name__}.")
