@@ -11,6 +11,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.live.column import ColumnState
 from hedgeresearch.live.decision import Decision, Known, Problem
 from hedgeresearch.live.refit import Refitter, refit_sentences
+from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.recommendation import Recommendation
 
 
@@ -48,7 +49,11 @@ class Advisor:
         self._refitter = refitter
 
     def decide(
-        self, time: int, states: Sequence[ColumnState], problems: Sequence[Problem]
+        self,
+        time: int,
+        states: Sequence[ColumnState],
+        problems: Sequence[Problem],
+        oracles: Oracles | None = None,
     ) -> Decision:
         """Return the decision at a time: an update, unless there are problems."""
         known = {state.column: state.known for state in states}
@@ -56,7 +61,7 @@ class Advisor:
         if problems:
             return Decision(time, known, {}, n_bars, tuple(problems), None)
         try:
-            return self._advised(time, states, known, n_bars)
+            return self._advised(time, states, known, n_bars, oracles)
         except DataError as error:
             refused = Problem("refused", "", f"The bar was refused: {error}")
             return Decision(time, known, {}, n_bars, (refused,), None)
@@ -67,7 +72,12 @@ class Advisor:
             self._refitter.close()
 
     def _advised(
-        self, time: int, states: Sequence[ColumnState], known: Mapping[str, Known], n_bars: int
+        self,
+        time: int,
+        states: Sequence[ColumnState],
+        known: Mapping[str, Known],
+        n_bars: int,
+        oracles: Oracles | None,
     ) -> Decision:
         """Return the decision of a bar with a number in each column."""
         bar = {state.column: state.number(time) for state in states} | dict(self._constants)
@@ -77,7 +87,10 @@ class Advisor:
         for state in states:
             notes += state.notes
         before, held, log = self._fitted_again()
-        after = before.update(bar, self._date(time), holdings=held, liquidity=liquidity or None)
+        date = self._date(time)
+        after = before.update(
+            bar, date, holdings=held, liquidity=liquidity or None, oracles=oracles
+        )
         notes += refit_sentences(log, self.advice)
         self.advice = after
         self.held = None
@@ -86,7 +99,7 @@ class Advisor:
             state.start_bar()
         if self._refitter is not None:
             log = log | self._refitter.count(after)
-        return Decision(time, known, bar, n_bars, (), after, liquidity, tuple(notes), log)
+        return Decision(time, known, bar, n_bars, (), after, liquidity, tuple(notes), log, oracles)
 
     def _fitted_again(
         self,

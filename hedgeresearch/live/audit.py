@@ -17,6 +17,7 @@ from hedgeresearch.live.decision import advice_as_dict
 from hedgeresearch.live.refit import caught_up, fit_again, parts_of
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
+from hedgeresearch.recommendation.onchain_record import oracles_from_dict
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.record import data_as_dict
 
@@ -114,8 +115,10 @@ class _Checked:
         zone = before.as_of.tz
         date = pd.Timestamp(record["time"], tz="UTC").tz_convert(zone).as_unit(before.as_of.unit)
         measured = {name: Liquidity(**one) for name, one in record.get("liquidity", {}).items()}
+        given = record.get("oracles")
+        oracles = None if given is None else oracles_from_dict(given)
         self._advice = before.update(
-            record["bar"], date, holdings=self._held, liquidity=measured or None
+            record["bar"], date, holdings=self._held, liquidity=measured or None, oracles=oracles
         )
         self._held = None
         if "begun" in refit:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
 from hedgeresearch.recommendation.narrative.trades import trade_sentences
+from hedgeresearch.recommendation.onchain_record import oracles_as_dict
 from hedgeresearch.recommendation.order_list import list_orders
 from hedgeresearch.recommendation.plain_values import plain_value
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -91,6 +93,7 @@ class Decision:
     liquidity : mapping from instrument to Liquidity, as its book showed it
     notes : tuple of str, sentences on the bar: funding that is missing, a model fitted again
     refit : mapping, what was done to fit the model again, for the audit log; empty for nothing
+    oracles : Oracles, last rounds by which loans are judged; None without any
     """
 
     time: int
@@ -102,6 +105,7 @@ class Decision:
     liquidity: Mapping[str, Liquidity] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     refit: Mapping[str, Any] = field(default_factory=dict)
+    oracles: Oracles | None = None
 
     @property
     def action(self) -> Literal["none", "trade", "hold"]:
@@ -142,6 +146,8 @@ class Decision:
             record["liquidity"] = {name: dict(vars(one)) for name, one in self.liquidity.items()}
         if self.refit:
             record["refit"] = dict(self.refit)
+        if self.oracles is not None:
+            record["oracles"] = oracles_as_dict(self.oracles)
         if self.advice is not None:
             record |= advice_as_dict(self.advice)
         return record

@@ -69,6 +69,7 @@ class Leg:
     costs : BookCosts, if spread, impact and capacity of the book go into the recommendation; needs
         a rule
     hours : TradingHours of the market; by default it never closes
+    oracle : Source of the oracle by whose price loans in the token of the column are liquidated
 
     Raises
     ------
@@ -81,6 +82,7 @@ class Leg:
     base: str | None = None
     costs: BookCosts | None = None
     hours: TradingHours | None = None
+    oracle: Source | None = None
 
     def __post_init__(self) -> None:
         if self.costs is not None and self.rule is None:

@@ -24,6 +24,7 @@ from hedgeresearch.live.column import NANOSECONDS, ColumnState, Input, Tolerance
 from hedgeresearch.live.decision import Decision, Problem
 from hedgeresearch.live.following import follow
 from hedgeresearch.live.inputs import check_instruments, column_states, length_of_bars
+from hedgeresearch.live.oracle import OracleState, oracle_states, rounds_of
 from hedgeresearch.live.refit import Refit, Refitter
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -36,8 +37,9 @@ class Session:
     Each bar is the last price of every leg received by its end, on the clock of the receiver, and
     one ``Recommendation.update``. Bars are as long as those of the recommendation's market. A
     bar on which a leg has no price, an old or late one, or a book that misses a change is left
-    out: it gives no advice but the reason. While nothing is received, only the first of such bars
-    gives a decision, which holds until there is another.
+    out: it gives no advice but the reason. So is one on which an oracle must not be used. While
+    nothing is received, only the first of such bars gives a decision, which holds until there is
+    another.
 
     Decisions depend on the events and on nothing else: those of a recording are those that were
     given live.
@@ -112,10 +114,13 @@ class Session:
         columns = recommendation.problem.market.columns
         sourced = column_states(columns, legs, numbers, self._advisor.last_date)
         check_instruments(legs, recommendation)
+        self._oracles = oracle_states(legs, recommendation)
         self._states = [state for _, state in sourced.values()]
-        self._by_source: dict[Source, list[ColumnState]] = defaultdict(list)
+        self._by_source: dict[Source, list[ColumnState | OracleState]] = defaultdict(list)
         for source, state in sourced.values():
             self._by_source[source].append(state)
+        for oracle in self._oracles:
+            self._by_source[oracle.source].append(oracle)
         self._clock = BarClock(length)
         self._gone_back: Problem | None = None
         self._is_quiet = False
@@ -293,6 +298,7 @@ class Session:
     def _close(self, end: int) -> Decision:
         """Return the decision at the end of a bar."""
         found = [state.problem(end, self._tolerances) for state in self._states]
+        found += [oracle.problem(end) for oracle in self._oracles]
         problems = [problem for problem in found if problem is not None]
         self._is_quiet = bool(problems)
         if self._gone_back is not None:
@@ -302,7 +308,8 @@ class Session:
 
     def _decided(self, time: int, problems: list[Problem]) -> Decision:
         """Return the decision at a time, written and passed on."""
-        decision = self._advisor.decide(time, self._states, problems)
+        oracles = rounds_of(self._oracles)
+        decision = self._advisor.decide(time, self._states, problems, oracles)
         if self._log is not None:
             self._log.write(decision.to_dict())
         for call in self._listeners:

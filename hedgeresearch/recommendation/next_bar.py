@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity, as_liquidity
+from hedgeresearch.recommendation.inputs.oracles import LaterRounds
 from hedgeresearch.recommendation.inputs.payments import payments
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings, check_fit
 from hedgeresearch.recommendation.sizing.bands import bands_at_costs
@@ -26,7 +26,7 @@ def one_bar_later(
     date: Any,
     holdings: Mapping[str, float] | pd.Series[float] | None,
     liquidity: Mapping[str, Liquidity] | None,
-    oracles: Mapping[str, OracleRound] | None,
+    oracles: LaterRounds | None,
 ) -> Assessment:
     """Return problem, settings and plan one bar later; arguments are those of ``update``."""
     before = replace(now.problem, holdings=now.plan.holdings)

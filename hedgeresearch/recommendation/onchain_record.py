@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
 from hedgeresearch.onchain.position import PoolPosition
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk
@@ -49,6 +53,27 @@ def oracles_as_dict(oracles: Oracles | None) -> dict[str, Any] | None:
         if sequencer is None
         else {"up": sequencer.up, "since": str(sequencer.since)},
     }
+
+
+def oracles_from_dict(record: Mapping[str, Any]) -> Oracles:
+    """Return the oracles that a record of ``oracles_as_dict`` is of."""
+    rounds = {
+        token: OracleRound(
+            name=one["name"],
+            round_id=int(one["round_id"]),
+            answered_in_round=int(one["answered_in_round"]),
+            answer=int(one["answer"]),
+            decimals=one["decimals"],
+            updated_at=None if one["updated_at"] is None else pd.Timestamp(one["updated_at"]),
+            heartbeat=one["heartbeat"],
+        )
+        for token, one in record["rounds"].items()
+    }
+    given = record["sequencer"]
+    sequencer = None
+    if given is not None:
+        sequencer = SequencerStatus(given["up"], pd.Timestamp(given["since"]))
+    return Oracles(rounds, record["moment"], sequencer)
 
 
 def _terms_by_name(book: OnchainBook) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from hedgeresearch._shown_table import ShownTable
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.carry import Carry
-from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk
@@ -27,6 +26,7 @@ from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
 from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.oracles import LaterRounds
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import (
@@ -396,7 +396,7 @@ class Recommendation:
         *,
         holdings: Mapping[str, float] | pd.Series[float] | None = None,
         liquidity: Mapping[str, Liquidity] | None = None,
-        oracles: Mapping[str, OracleRound] | None = None,
+        oracles: LaterRounds | None = None,
     ) -> Recommendation:
         """Return the recommendation one bar later, with the same parameters and bands.
 
@@ -422,7 +422,7 @@ class Recommendation:
         liquidity : mapping from instrument to Liquidity
             Cost and capacity measured at the bar, from which the bands around the same targets are
             computed again; those of the recommendation by default.
-        oracles : mapping from token to OracleRound
+        oracles : mapping from token to OracleRound, or Oracles
             Rounds of oracles that are later than those of the market; the others have aged by the
             bar.
 

@@ -198,7 +198,7 @@ def test_update_equals_a_new_recommendation(
     bar = {"WETH": PRICE * move, "PERP": 1.002 * PRICE * move, "FUND": 2e-4}
     later = {"WETH": oracle(PRICE * move, LAST + DAY, round_id=8, answered_in_round=8)}
     found = first.update(bar, LAST + DAY, oracles=later)
-    longer = prices.append(bar, LAST + DAY).with_rounds(later)
+    longer = prices.append(bar, LAST + DAY).with_oracles(later)
     asset, hedges = longer.returns(position, perpetual())
     fit = first.problem.fit.extend(asset.iloc[-1:], hedges.iloc[-1:])
     expected = hr.recommend(

@@ -23,7 +23,6 @@ from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.instruments.returns import instrument_returns
-from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.inputs.market_checks import (
     check_coin,
     check_links,
@@ -38,7 +37,7 @@ from hedgeresearch.recommendation.inputs.market_checks import (
 from hedgeresearch.recommendation.inputs.onchain_values import onchain_units
 from hedgeresearch.recommendation.inputs.option_positions import counts_in_coin
 from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes, checked_quotes
-from hedgeresearch.recommendation.inputs.oracles import Oracles, checked_oracles
+from hedgeresearch.recommendation.inputs.oracles import LaterRounds, Oracles, checked_oracles
 from hedgeresearch.recommendation.inputs.position import Held, Position, as_position
 from hedgeresearch.typing import Array
 
@@ -349,11 +348,11 @@ class Market:
             object.__setattr__(longer, "oracles", self.oracles.after(date - self.last_date))
         return longer
 
-    def with_rounds(self, rounds: Mapping[str, OracleRound]) -> Market:
-        """Return this market with later rounds of oracles, by token."""
+    def with_oracles(self, oracles: LaterRounds) -> Market:
+        """Return this market with later rounds of oracles."""
         later = copy(self)
-        oracles = Oracles(rounds) if self.oracles is None else self.oracles.with_rounds(rounds)
-        object.__setattr__(later, "oracles", oracles)
+        known = Oracles({}) if self.oracles is None else self.oracles
+        object.__setattr__(later, "oracles", known.with_later(oracles))
         return later
 
     def quoted(self, quotes: OptionQuotes) -> Market:

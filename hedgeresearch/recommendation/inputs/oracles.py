@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -73,9 +73,15 @@ class Oracles:
             return self
         return replace(self, moment=later_moment(self.moment, passed, "oracles"))
 
-    def with_rounds(self, rounds: Mapping[str, OracleRound]) -> Oracles:
-        """Return the oracles with later rounds of some tokens."""
-        return replace(self, rounds={**self.rounds, **rounds})
+    def with_later(self, later: LaterRounds) -> Oracles:
+        """Return the oracles with later rounds of some tokens, and their sequencer if it is given.
+
+        The moment stays that of the market.
+        """
+        if not isinstance(later, Oracles):
+            return replace(self, rounds={**self.rounds, **later})
+        sequencer = self.sequencer if later.sequencer is None else later.sequencer
+        return replace(self, rounds={**self.rounds, **later.rounds}, sequencer=sequencer)
 
     def prices(self, last_date: Any) -> dict[str, float]:
         """Return the price of each token, if it may be used.
@@ -106,6 +112,10 @@ class Oracles:
                 )
             found[token] = one.price_at(moment, self.sequencer)
         return found
+
+
+LaterRounds: TypeAlias = Mapping[str, OracleRound] | Oracles
+"""Rounds by token, alone or with the state of a sequencer."""
 
 
 def checked_oracles(oracles: Any) -> Oracles | None:

@@ -12,7 +12,6 @@ import pandas as pd
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
-from hedgeresearch.onchain.oracle import OracleRound
 from hedgeresearch.recommendation.inputs.later_quotes import with_later_quotes
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity, at_measured_spreads
 from hedgeresearch.recommendation.inputs.market import Kind, Market
@@ -22,6 +21,7 @@ from hedgeresearch.recommendation.inputs.observations import (
 )
 from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook
 from hedgeresearch.recommendation.inputs.option_book import OptionBook
+from hedgeresearch.recommendation.inputs.oracles import LaterRounds
 from hedgeresearch.recommendation.inputs.payments import payments, units_paid
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem_checks import (
@@ -119,7 +119,7 @@ class HedgeProblem:
         bar: Mapping[Any, float] | pd.Series[float],
         date: Any,
         holdings: Array,
-        oracles: Mapping[str, OracleRound] | None = None,
+        oracles: LaterRounds | None = None,
     ) -> HedgeProblem:
         """Return the problem one bar later, with the same parameters of the model.
 
@@ -131,7 +131,7 @@ class HedgeProblem:
         holdings : array (n_instruments,)
             Contracts held over the bar. What they pay over it, funding included, is added to the
             position where it holds the currency of the payoff, such as the coin.
-        oracles : mapping from token to OracleRound
+        oracles : Oracles, or mapping from token to OracleRound
             Later rounds of oracles.
 
         Raises
@@ -142,8 +142,8 @@ class HedgeProblem:
         market = self.market.append(bar, date)
         if self.options is not None:
             market = with_later_quotes(self.options, self.market, market)
-        if oracles:
-            market = market.with_rounds(oracles)
+        if oracles is not None:
+            market = market.with_oracles(oracles)
         check_latest_prices(self.position, self.instruments, market, self.kind)
         observed = latest_observations(self.fit, self.position, self.instruments, market, n_dates=1)
         check_finite(observed, [self.position.name, *self.names])

@@ -56,7 +56,7 @@ def test_the_moment_moves_with_the_bars() -> None:
 
 def test_later_rounds_replace_those_of_their_token() -> None:
     before = Oracles({"WETH": oracle(), "WBTC": oracle(60_000.0)})
-    after = before.with_rounds({"WETH": oracle(1_900.0)})
+    after = before.with_later({"WETH": oracle(1_900.0)})
     assert after.prices(LAST) == {"WETH": 1_900.0, "WBTC": 60_000.0}
 
 
