@@ -51,6 +51,8 @@ SHORTEST_MONTH = 0.9
 """Share of a mean month, quarter or year from which a time counts as one: February is shorter."""
 RARE = 0.02
 """Share of rows up to which a day of the week counts as not traded."""
+LONGEST_HOLIDAY = 4.5 * 86400.0
+"""Time in seconds for which a market may be closed: a weekend with holidays."""
 MANY = 100
 """Number of seconds, minutes or hours from which words add a longer unit."""
 
@@ -124,6 +126,24 @@ class Spacing:
         if len(self.seconds) < 2:
             return 0.0
         return float(self.seconds[-1] - self.seconds[0]) / (len(self.seconds) - 1)
+
+    @property
+    def long_last_step(self) -> pd.Timedelta | None:
+        """Time from the row before the last to the last, if it is longer than a step can be.
+
+        None for a usual step: one of less than 1.5 usual ones, or no longer than one before, than a
+        holiday of a market that closes, or than twice one before where rows are irregular.
+        """
+        gaps = np.diff(self.seconds)
+        if len(gaps) < 2:
+            return None
+        last = float(gaps[-1])
+        longest = float(gaps[:-1].max()) * (2.0 if self.unit == "bar" else 1.0 + SAME_GAP)
+        if self.unit == "business day":
+            longest = max(longest, LONGEST_HOLIDAY)
+        if last <= max(longest, 1.5 * float(np.median(gaps))):
+            return None
+        return pd.Timedelta(seconds=last)
 
     def rows_of(self, horizon: Horizon, name: str = "horizon", most: int | None = None) -> int:
         """Return the number of rows in a horizon, which is that number already or a time.

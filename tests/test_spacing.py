@@ -207,3 +207,40 @@ def test_horizons_that_never_end_are_refused():
     assert spacing.rows_of("1y", most=365) == 365
     with pytest.raises(DataError, match="steps must be at most 1,000 rows; got 1,000,000,000"):
         spacing.rows_of(10**9, "steps", most=1000)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "step", "is_long"),
+    [
+        ("B", "3D", False),  # a weekend
+        ("B", "4D", False),  # and a holiday
+        ("B", "7D", True),
+        ("D", "1D", False),
+        ("D", "2D", True),
+        ("8h", "8h", False),
+        ("8h", "16h", True),
+        ("min", "1min", False),
+        ("min", "3min", True),
+        ("MS", "31D", False),
+        ("MS", "61D", True),
+    ],
+)
+def test_a_step_is_long_if_none_was_before(frequency: str, step: str, is_long: bool) -> None:
+    before = pd.date_range("2020-01-01", "2023-12-29", freq=frequency)[-400:]
+    after = spacing_of(before.append(pd.DatetimeIndex([before[-1] + pd.Timedelta(step)])))
+    assert after.long_last_step == (pd.Timedelta(step) if is_long else None)
+
+
+def test_a_step_that_was_before_is_usual() -> None:
+    minutes = _trading_minutes()
+    opening = np.flatnonzero(np.diff(minutes) > pd.Timedelta("12h"))
+    for row in opening[6:]:  # nights, and weekends from the second on
+        assert spacing_of(minutes[: row + 2]).long_last_step is None
+    assert spacing_of(pd.RangeIndex(50)).long_last_step is None
+    assert spacing_of(minutes[:2]).long_last_step is None
+    rng = np.random.default_rng(0)
+    irregular = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        rng.exponential(60.0, 300).cumsum(), unit="s"
+    )
+    steps = [spacing_of(irregular[:n]).long_last_step for n in range(100, 300)]
+    assert sum(step is not None for step in steps) <= 1

@@ -335,3 +335,22 @@ def test_a_contract_expires_to_the_minute(expiry: str, last: str) -> None:
     assert found.update(bar, moment).as_of == moment
     with pytest.raises(hr.DataError, match="'PERP' must not have expired; it did on 2024-02-10"):
         found.update(bar, moment + pd.Timedelta(minutes=1))
+
+
+def test_an_update_that_skips_periods_says_so() -> None:
+    table = hr.load("nasdaq_sp500").tail(300)
+    market = hr.Market(table)
+    position = hr.Position({"NASDAQ": 1000})
+    future = hr.LinearContract("SP500", 50, lot=1)
+    advice = hr.recommend(
+        hr.OLSHedge().fit(*market.returns(position, future)), position, future, market
+    )
+    bar = table.iloc[-1] * 1.01
+    day_after = advice.update(bar, "2019-01-02")
+    assert not any("the model counts that as" in one for one in day_after.reasons)
+    weeks_after = advice.update(bar, "2019-01-21")
+    (warning,) = [one for one in weeks_after.reasons if "the model counts that as" in one]
+    assert warning.startswith(
+        "Warning: the last observation, 2019-01-21, comes 21 days after the one before, "
+        "2018-12-31: the model counts that as 1 business day."
+    )

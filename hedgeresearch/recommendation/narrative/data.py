@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._durations import time_in_words
+from hedgeresearch._formatting import day
+from hedgeresearch._spacing import Spacing
 from hedgeresearch.data.quality.problem import DataProblem
 
 FEW_REMOVED = 0.01
@@ -39,6 +43,24 @@ def few_sentences(n_observations: int, interval: pd.DataFrame) -> list[str]:
     return [
         f"The estimate is of {n_observations} observations, which are few: below "
         f"{FEW_OBSERVATIONS}, ratio and volatility may be far off."
+    ]
+
+
+def step_sentences(spacing: Spacing, dates: pd.Index[Any]) -> list[str]:
+    """Return a warning where the last observation comes later than one can after the one before.
+
+    Parameters
+    ----------
+    spacing : Spacing
+    dates : Index (n_dates,)
+    """
+    passed = spacing.long_last_step
+    if passed is None:
+        return []
+    return [
+        f"Warning: the last observation, {day(dates[-1])}, comes {time_in_words(passed)} after the "
+        f"one before, {day(dates[-2])}: the model counts that as {spacing.span(1)}. Pass what is "
+        "missing in between, or fit the model to data without the gap."
     ]
 
 

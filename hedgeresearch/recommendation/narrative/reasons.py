@@ -18,6 +18,7 @@ from hedgeresearch.recommendation.narrative.data import (
     data_warnings,
     few_sentences,
     remark_warnings,
+    step_sentences,
 )
 from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
@@ -64,6 +65,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
     """
     sentences = [
         *data_warnings(assessment.data_problems),
+        *step_sentences(assessment.spacing, assessment.problem.market.table.index),
         *remark_warnings(assessment.problem.fit.remarks),
         *_chance_warnings(assessment.confidence),
         *_backtest_warnings(assessment.confidence),
