@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._extras import missing_package
+from hedgeresearch.cli.times import time_with_zone
 from hedgeresearch.errors import DataError
 from hedgeresearch.options.chains.chain import OptionChain
 
@@ -32,7 +33,7 @@ def read_chain(file: Path, moment: str | None, rate: str) -> OptionChain:
     """
     table = _read(file)
     settings: dict[str, Any] = {"rate": rate if rate == "parity" else _number(rate)}
-    time = None if moment is None else _time(moment)
+    time = None if moment is None else time_with_zone(moment)
     if "instrument_name" in table.columns:
         return OptionChain.from_deribit(table, time, **settings)
     if time is None:
@@ -41,7 +42,7 @@ def read_chain(file: Path, moment: str | None, rate: str) -> OptionChain:
         return OptionChain.from_cboe(table, time, **settings)
     if "expiry" in table.columns:
         texts = table["expiry"].unique()
-        times = {text: _time(text) for text in texts}
+        times = {text: time_with_zone(text) for text in texts}
         table = table.assign(expiry=table["expiry"].map(times))
         table["expiry"] = pd.to_datetime(table["expiry"], utc=True)
     return OptionChain(table, time, **settings)
@@ -84,28 +85,7 @@ def _moment_of(table: pd.DataFrame) -> pd.Timestamp:
         raise DataError(
             f"a chain must be of one moment; the file has {len(times)}. Write a file for each."
         )
-    return _time(times[0])
-
-
-def _time(text: Any) -> pd.Timestamp:
-    """Return a time with a zone, written as an offset or as a name after the time."""
-    words = str(text).split()
-    zone = words[-1] if len(words) > 1 and words[-1][0].isalpha() else None
-    try:
-        time: Any = pd.Timestamp(" ".join(words[:-1]) if zone else text)
-        time = time.tz_localize(zone) if zone else time
-    except (TypeError, ValueError, KeyError) as error:
-        raise DataError(
-            f"a time must be written as 2024-06-28T16:00:00+00:00, or with the name of its zone; "
-            f"got {text!r} ({error})."
-        ) from None
-    if pd.isna(time) or time.tz is None:
-        raise DataError(
-            f"a time must have a zone, such as 2024-06-28T16:00:00+00:00 or '2024-06-28 16:00 "
-            f"America/New_York'; got {text!r}. An hour more or less counts near expiry."
-        )
-    found: pd.Timestamp = time
-    return found
+    return time_with_zone(times[0])
 
 
 def _number(text: str) -> float:

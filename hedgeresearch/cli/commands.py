@@ -28,6 +28,9 @@ COMMANDS = {
     "check": Command("check", "check_prices", "Report what looks wrong in prices."),
     "record": Command("record", "record_market", "Record public market data of a venue."),
     "live": Command("live", "follow_market", "Follow a market with the recommendation of a book."),
+    "execution": Command(
+        "execution", "report_execution", "Say what the fills of an order have cost."
+    ),
     "init": Command("init", "write_book", "Write a commented book to begin with."),
     "reproduce": Command("reproduce", "reproduce_papers", "Compute published numbers again."),
     "compile": Command("compile", "compile_kernels", "Compile kernels once, for later."),

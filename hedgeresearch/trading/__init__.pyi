@@ -9,6 +9,7 @@ from .execution import analyze_execution as analyze_execution
 from .impact import ExecutionSchedule as ExecutionSchedule
 from .impact import Impact as Impact
 from .impact import almgren_chriss_schedule as almgren_chriss_schedule
+from .later_prices import mark_outs as mark_outs
 from .option_bands import ZakamoulineBand as ZakamoulineBand
 from .option_bands import discrete_hedging_error as discrete_hedging_error
 from .option_bands import leland_volatility as leland_volatility
@@ -16,3 +17,5 @@ from .option_bands import zakamouline_band as zakamouline_band
 from .partial_adjustment import PartialTrade as PartialTrade
 from .partial_adjustment import aim_position as aim_position
 from .partial_adjustment import trading_rate as trading_rate
+from .scheduled import almgren_chriss_rate as almgren_chriss_rate
+from .scheduled import schedule_rebalance as schedule_rebalance

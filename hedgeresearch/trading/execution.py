@@ -93,8 +93,8 @@ def analyze_execution(
     decision_price, arrival_price : floats > 0, mid price when the trade was decided on and when the
         order arrived at the market
     market : DataFrame by time, columns price (> 0) and optionally volume (>= 0), mid or trade
-        prices at equally spaced times from arrival to the last fill, for the time- and
-        volume-weighted means
+        prices from arrival to the last fill, for the time- and volume-weighted means; a price
+        counts for the time until the next one
     end_price : float > 0, price at which what was not filled is valued; needed if there is any
 
     Returns
@@ -133,7 +133,7 @@ def analyze_execution(
     opportunity = side * unfilled * (_end_price(end_price, unfilled) - decision_price)
     shortfall = delay + trading + opportunity + fees
     _check_market(market, fills.index)
-    twap, vwap = _means(market)
+    twap, vwap = _means(market, fills.index)
     return ExecutionReport(
         shortfall=shortfall,
         delay=delay,
@@ -221,12 +221,18 @@ def _check_market(market: pd.DataFrame | None, filled: pd.Index[Any]) -> None:
         )
 
 
-def _means(market: pd.DataFrame | None) -> tuple[float, float]:
-    """Return time- and volume-weighted mean prices of the market; nan where they are not known."""
+def _means(market: pd.DataFrame | None, filled: pd.Index[Any]) -> tuple[float, float]:
+    """Return time- and volume-weighted mean prices of the market; nan where they are not known.
+
+    A price counts for the time until the next one, the last until the last fill.
+    """
     if market is None:
         return np.nan, np.nan
     prices = _positive(market, "price", "market")
-    twap = float(prices.mean())
+    ends = np.append(market.index[1:], [filled.max()])
+    held = np.clip((pd.DatetimeIndex(ends) - market.index) / pd.Timedelta(1, "s"), 0.0, None)
+    lasting = np.asarray(held, dtype=float)
+    twap = float(prices @ lasting / lasting.sum()) if lasting.any() else float(prices.mean())
     if "volume" not in market.columns:
         return twap, np.nan
     volume = _finite(market, "volume", "market")

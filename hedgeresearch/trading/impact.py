@@ -150,13 +150,7 @@ def almgren_chriss_schedule(
     check_at_least(n_intervals, "n_intervals", 1, MAX_INTERVALS)
     check_between(interval, "interval", 0.0, math.inf)
     check_not_negative(risk_aversion, "risk_aversion")
-    temporary = impact.temporary - 0.5 * impact.permanent * interval
-    if temporary <= 0.0:
-        raise DataError(
-            "Temporary impact must exceed half of the permanent one times the interval; got "
-            f"{impact.temporary:g} and {0.5 * impact.permanent * interval:g}. Use shorter "
-            "intervals."
-        )
+    temporary = effective_temporary(impact, interval)
     urgency = risk_aversion * impact.volatility**2 / temporary
     rate = _rate(urgency * interval**2)
     holdings = units * _shares_left(rate, n_intervals)
@@ -172,6 +166,18 @@ def almgren_chriss_schedule(
         penalty=expected + risk_aversion * variance,
         half_life=interval / rate if rate > 0.0 else math.inf,
     )
+
+
+def effective_temporary(impact: Impact, interval: float) -> float:
+    """Return eta less half of gamma times the interval, which must be positive."""
+    temporary = impact.temporary - 0.5 * impact.permanent * interval
+    if temporary <= 0.0:
+        raise DataError(
+            "Temporary impact must exceed half of the permanent one times the interval; got "
+            f"{impact.temporary:g} and {0.5 * impact.permanent * interval:g}. Use shorter "
+            "intervals."
+        )
+    return temporary
 
 
 def _rate(urgency: float) -> float:

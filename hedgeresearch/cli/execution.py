@@ -1,0 +1,233 @@
+"""``hedgeresearch execution``: say what the fills of an order have cost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+import typer
+
+from hedgeresearch._formatting import money, percent, quantity
+from hedgeresearch.cli.fills_file import FileColumns, direction_of, read_columns
+from hedgeresearch.cli.output import AsJson, as_rows, print_json, print_text, wrapped
+from hedgeresearch.cli.times import time_with_zone
+from hedgeresearch.errors import DataError
+from hedgeresearch.trading.execution import ExecutionReport, analyze_execution
+from hedgeresearch.trading.later_prices import mark_outs
+
+FILLS = "--fills"
+MARKET = "--market"
+BASIS_POINTS = 1e4
+DEFAULT_HORIZONS = "1,10,60"
+
+
+class Direction(StrEnum):
+    """Direction of an order."""
+
+    buy = "buy"
+    sell = "sell"
+
+
+FillsFile = Annotated[
+    Path,
+    typer.Option(
+        FILLS, help="CSV or Parquet file of one order: columns time, price, size; also fee, side."
+    ),
+]
+DirectionOption = Annotated[
+    Direction | None, typer.Option(help="buy or sell, where the fills have no column side.")
+]
+Size = Annotated[
+    float | None, typer.Option(help="Units that were to be traded.  [default: what was filled]")
+]
+Decision = Annotated[
+    float | None, typer.Option(help="Mid price at the decision.  [default: that at arrival]")
+]
+Arrival = Annotated[
+    float | None,
+    typer.Option(help="Mid price when the order arrived.  [default: that of the market then]"),
+]
+ArrivalTime = Annotated[
+    str | None,
+    typer.Option(help="Time of arrival with its zone.  [default: that of the first fill]"),
+]
+End = Annotated[
+    float | None,
+    typer.Option(help="Price of what was not filled.  [default: the last of the market]"),
+]
+MarketFile = Annotated[
+    Path | None,
+    typer.Option(MARKET, help="CSV or Parquet file of mid prices: columns time, price; volume."),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(help="Header of a column in both files, such as price=Px; repeat for several."),
+]
+Horizons = Annotated[str, typer.Option("--mark-outs", help="Seconds after a fill, with commas.")]
+
+
+def report_execution(  # noqa: PLR0913 (the options of the command)
+    fills: FillsFile,
+    direction: DirectionOption = None,
+    size: Size = None,
+    decision_price: Decision = None,
+    arrival_price: Arrival = None,
+    arrival_time: ArrivalTime = None,
+    end_price: End = None,
+    market: MarketFile = None,
+    columns: Columns = None,
+    horizons: Horizons = DEFAULT_HORIZONS,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the fills of an order have cost.
+
+    Implementation shortfall and its parts, slippage to arrival, and with a file of market prices
+    to TWAP and VWAP, and mark-outs.
+    """
+    chosen = _chosen(columns)
+    filled = read_columns(
+        fills, FileColumns(FILLS, ("time", "price", "size"), ("fee", "side"), chosen)
+    )
+    side: Any = direction_of(filled, None if direction is None else direction.value)
+    prices = None
+    if market is not None:
+        known = {name: one for name, one in chosen.items() if name in ("time", "price", "volume")}
+        prices = read_columns(market, FileColumns(MARKET, ("time", "price"), ("volume",), known))
+    arrived = filled.index[0] if arrival_time is None else time_with_zone(arrival_time)
+    if arrived > filled.index[0]:
+        raise DataError(
+            f"--arrival-time must not be later than the first fill, {filled.index[0]}; got "
+            f"{arrived}."
+        )
+    at_arrival = _price_at_arrival(arrival_price, prices, arrived)
+    report = analyze_execution(
+        filled,
+        side,
+        float(filled["size"].sum()) if size is None else size,
+        decision_price=at_arrival if decision_price is None else decision_price,
+        arrival_price=at_arrival,
+        market=None if prices is None else _during(prices, arrived, filled.index[-1]),
+        end_price=_last_price(end_price, prices),
+    )
+    table = None if prices is None else mark_outs(filled, side, prices, _seconds(horizons))
+    if as_json:
+        print_json(_record(report, table, side))
+    else:
+        print_text(_describe(report, table, filled, side))
+
+
+def _chosen(columns: list[str] | None) -> dict[str, str]:
+    """Return headers by the names of columns."""
+    chosen = {}
+    for text in columns or []:
+        name, sign, header = text.partition("=")
+        if not sign or not header or name not in ("time", "price", "size", "fee", "side", "volume"):
+            raise DataError(
+                "--columns must be a name and a header, such as price=Px; the names are time, "
+                f"price, size, fee, side and volume; got {text!r}."
+            )
+        chosen[name] = header
+    return chosen
+
+
+def _seconds(text: str) -> list[float]:
+    try:
+        return [float(one) for one in text.split(",")]
+    except ValueError:
+        raise DataError(f"--mark-outs must be seconds with commas; got {text!r}.") from None
+
+
+def _price_at_arrival(
+    given: float | None, market: pd.DataFrame | None, arrived: pd.Timestamp
+) -> float:
+    if given is not None:
+        return given
+    if market is None:
+        raise DataError("pass --arrival-price, or --market with the prices at that time.")
+    row = int(market.index.searchsorted(arrived, side="right")) - 1
+    if row < 0:
+        raise DataError(
+            f"{MARKET} begins at {market.index[0]}, after the arrival at {arrived}. Pass "
+            "--arrival-price."
+        )
+    return float(market["price"].iloc[row])
+
+
+def _during(market: pd.DataFrame, arrived: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame | None:
+    """Return the prices from arrival to the last fill, the first of which held at arrival."""
+    rows = market.loc[(market.index > arrived) & (market.index <= last)]
+    before = market.loc[market.index <= arrived].iloc[-1:]
+    if len(before):
+        opening = before.set_axis(pd.DatetimeIndex([arrived]))
+        if "volume" in opening.columns:
+            opening = opening.assign(volume=0.0)  # traded before
+        rows = pd.concat([opening, rows])
+    if "volume" in rows.columns and not rows["volume"].any():
+        rows = rows.drop(columns="volume")
+    return rows if len(rows) else None
+
+
+def _last_price(given: float | None, market: pd.DataFrame | None) -> float | None:
+    if given is not None or market is None:
+        return given
+    return float(market["price"].iloc[-1])
+
+
+def _describe(
+    report: ExecutionReport,
+    table: pd.DataFrame | None,
+    fills: pd.DataFrame,
+    side: Literal["buy", "sell"],
+) -> str:
+    """Return the cost, its parts, the benchmarks and the mark-outs."""
+    verb = "bought" if side == "buy" else "sold"
+    head = (
+        f"{len(fills)} fills: {quantity(float(fills['size'].sum()))} {verb} at a mean price of "
+        f"{report.mean_price:.8g}, {percent(report.filled)} of the order. Implementation "
+        f"shortfall: {_amount(report.shortfall)}, {_points(report.shortfall_share)} of its value "
+        "at the decision. Positive numbers are costs."
+    )
+    parts = {
+        "delay, from decision to arrival": report.delay,
+        "trading, since arrival": report.trading,
+        "opportunity, of what was not filled": report.opportunity,
+        "fees": report.fees,
+    }
+    benchmarks = {
+        "arrival price": report.against_arrival,
+        "time-weighted mean (TWAP)": report.against_twap,
+        "volume-weighted mean (VWAP)": report.against_vwap,
+    }
+    money_table = pd.Series({name: _amount(value) for name, value in parts.items()})
+    worse = pd.Series({f"worse than {name}": _points(value) for name, value in benchmarks.items()})
+    sections = [wrapped(head), money_table.to_string(), worse.to_string()]
+    if table is not None:
+        shown = pd.DataFrame(
+            {
+                "mark-out": [_points(value) for value in table["mean"]],
+                "error": [_points(value) for value in table["error"]],
+                "fills": table["n_fills"].to_numpy(),
+                "left out": table["left_out"].to_numpy(),
+            },
+            index=pd.Index([f"{seconds:g} s later" for seconds in table.index]),
+        )
+        sections += [wrapped("Moves in favor of the fills:"), shown.to_string()]
+    return "\n\n".join(sections)
+
+
+def _amount(value: float) -> str:
+    return f"{'-' if value < 0.0 else ''}{money(abs(value), '')}".strip()
+
+
+def _points(share: float) -> str:
+    """Return a share in basis points; a dash where it is not known."""
+    return "-" if share != share else f"{share * BASIS_POINTS:.2f} bp"
+
+
+def _record(report: ExecutionReport, table: pd.DataFrame | None, side: str) -> dict[str, Any]:
+    """Return the results as plain values; shares of the price, money as in the file."""
+    found: dict[str, Any] = {"direction": side} | asdict(report)
+    return found | {"mark_outs": None if table is None else as_rows(table)}
