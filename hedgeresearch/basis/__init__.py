@@ -6,7 +6,7 @@ trade has earned in each of them, and how far the basis widened after it. ``arbi
 when two venues differ by more than trading at both costs, ``arbitrage_triangle`` which pairs of
 spot, dated future and perpetual pay on their collateral after costs, funding and interest, and
 ``unwind_stress`` what a basis trade loses, and which collateral it must add, when the basis widens
-again. ``funding_rates`` reads the payments of a perpetual from recorded events.
+again. ``funding_rates`` and ``mark_premium`` read payments and premium of a perpetual from events.
 
 The carry of a hedge is in ``hedgeresearch.instruments``.
 """

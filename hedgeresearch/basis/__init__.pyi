@@ -1,5 +1,6 @@
 from .by_regime import carry_by_regime as carry_by_regime
 from .events import funding_rates as funding_rates
+from .events import mark_premium as mark_premium
 from .history import basis_history as basis_history
 from .triangle import ArbitrageTriangle as ArbitrageTriangle
 from .triangle import arbitrage_triangle as arbitrage_triangle

@@ -1,4 +1,4 @@
-"""Funding payments of a perpetual, from recorded events."""
+"""Funding payments and premium of a perpetual, from recorded events."""
 
 from __future__ import annotations
 
@@ -66,3 +66,46 @@ def funding_rates(events: Iterable[MarketEvent]) -> pd.Series[float]:
     times = sorted(paid)
     index = pd.DatetimeIndex(times, tz="UTC", name="paid")
     return pd.Series([paid[time] for time in times], index=index, name="funding")
+
+
+@exported_by("hedgeresearch.basis")
+def mark_premium(events: Iterable[MarketEvent]) -> pd.Series[float]:
+    """Return how far the mark price of a perpetual is above its index, as the venue states both.
+
+    Parameters
+    ----------
+    events : events of one perpetual at one venue, in the order in which they were received
+
+    Returns
+    -------
+    Series (n_statements,)
+        Mark price / index price - 1, by the time received in UTC. Statements without one of both
+        are left out; their number is ``attrs["left_out"]``.
+
+    Raises
+    ------
+    DataError
+        If no statement has both prices.
+
+    Examples
+    --------
+    >>> from hedgeresearch.basis import mark_premium
+    >>> from hedgeresearch.microstructure import FundingRate
+    >>> mark_premium([FundingRate(1e-4, 8.0, None, 60_030.0, 60_000.0, None, 0)]).round(6).tolist()
+    [0.0005]
+    """
+    stated = [event for event in events if isinstance(event, FundingRate)]
+    times: list[int] = []
+    values: list[float] = []
+    for event in stated:
+        if event.mark_price is not None and event.index_price is not None:
+            times.append(event.receive_time)
+            values.append(event.mark_price / event.index_price - 1.0)
+    if not times:
+        raise DataError(
+            f"No statement of funding has a mark and an index price; got {len(stated)} without."
+        )
+    index = pd.DatetimeIndex(times, tz="UTC", name="received")
+    premium = pd.Series(values, index=index, name="premium")
+    premium.attrs["left_out"] = len(stated) - len(times)
+    return premium

@@ -226,7 +226,7 @@ def arbitrage_triangle(
     assert future.expiry is not None
     years = years_left(dates, on_clock_of(pd.Timestamp(future.expiry), dates[-1]))
     levels = table.div(table[spot.name], axis=0)
-    paid = _per_year(funding, table) * years
+    paid = _funding_on(funding, table) * years
     legs = {
         spot.name: spot_leg(spot, len(dates)),
         future.name: future_leg(future, levels[future.name].to_numpy(), chosen),
@@ -237,24 +237,24 @@ def arbitrage_triangle(
         for bought, sold in permutations(legs, 2)
         if sold != spot.name or chosen.borrow_rate is not None
     }
-    profits = {
-        name: _net(part) / (part["collateral"] * years) - chosen.cash_rate
-        for name, part in parts.items()
-    }
-    held = {
-        future.name: contracts(future, table[future.name], 1.0),
-        perpetual.name: contracts(perpetual, table[perpetual.name], 1.0 / levels[perpetual.name]),
-    }
+    profits = {name: _per_year(part, years) - chosen.cash_rate for name, part in parts.items()}
     return ArbitrageTriangle(
         pd.DataFrame(profits).set_axis(dates),
         {name: part.set_axis(dates) for name, part in parts.items()},
-        pd.DataFrame(held),
+        pd.concat(
+            [
+                contracts(future, table[future.name], 1.0),
+                contracts(perpetual, table[perpetual.name], 1.0 / levels[perpetual.name]),
+            ],
+            axis=1,
+        ),
     )
 
 
-def _net(part: pd.DataFrame) -> pd.Series[float]:
-    """Return the profit of a trade after costs and interest."""
-    return part["gross"] - part["costs"] - part["interest"]
+def _per_year(part: pd.DataFrame, years: Array) -> pd.Series[float]:
+    """Return the profit of a trade after costs and interest, per year on its collateral."""
+    net = part["gross"] - part["costs"] - part["interest"]
+    return net / (part["collateral"] * years)
 
 
 def _trade(
@@ -287,7 +287,7 @@ def _trade(
     )
 
 
-def _per_year(funding: Any, table: pd.DataFrame) -> Array:
+def _funding_on(funding: Any, table: pd.DataFrame) -> Array:
     """Return funding per year on the dates of a table."""
     if not isinstance(funding, pd.Series):
         funding = pd.Series(funding, index=table.index)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hedgeresearch.basis import funding_rates
+from hedgeresearch.basis import funding_rates, mark_premium
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure import FundingRate, Quote
 
@@ -35,3 +35,17 @@ def test_events_without_a_payment_are_refused() -> None:
         funding_rates([stated(1e-4, 8, 1.0)])
     with pytest.raises(DataError, match="paid continuously"):
         funding_rates([stated(1e-4, None, 1.0)])
+
+
+def test_the_premium_is_mark_over_index() -> None:
+    events = [
+        FundingRate(1e-4, 8.0, None, 101.0, 100.0, None, HOUR),
+        FundingRate(1e-4, 8.0, None, None, 100.0, None, 2 * HOUR),
+        FundingRate(1e-4, 8.0, None, 99.0, 100.0, None, 3 * HOUR),
+    ]
+    premium = mark_premium(events)
+    assert premium.tolist() == pytest.approx([0.01, -0.01])
+    assert premium.index.asi8.tolist() == [HOUR, 3 * HOUR]
+    assert premium.attrs["left_out"] == 1
+    with pytest.raises(DataError, match="got 1 without"):
+        mark_premium([stated(1e-4, 8, 1.0)])
