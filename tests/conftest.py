@@ -28,7 +28,7 @@ def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool
     """Whether a module defines a value: public names carry the name of their room instead."""
     public = str(getattr(value, "__module__", "")).startswith("hedgeresearch.")
     if public and module is not None and inspect.isfunction(value):
-        return bool(value.__code__.co_filename == module.__file__)
+        return bool(inspect.unwrap(value).__code__.co_filename == module.__file__)
     if public and module is not None and inspect.isclass(value):
         return bool(re.search(rf"\bclass {value.__name__}\b", inspect.getsource(module)))
     return bool(_defined_in(finder, module, value))

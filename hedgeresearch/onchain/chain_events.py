@@ -32,6 +32,12 @@ class Block:
     number : int
     hash, parent_hash : str, "0x" and 64 hexadecimal digits
     time : int, nanoseconds since 1970 in UTC, by the clock of the chain
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Block
+    >>> Block(18_000_000, "0x" + "ab" * 32, "0x" + "cd" * 32, 1_700_000_000_000_000_000).number
+    18000000
     """
 
     number: int
@@ -50,6 +56,16 @@ class PoolState:
     pool : ConstantProductPool or ConcentratedPool
     block : Block at whose end all of its numbers were read
     receive_time : int, nanoseconds
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Block, ConstantProductPool, PoolState, Token
+    >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+    >>> pool = ConstantProductPool(ether, usdc, 1_000 * 10**18, 2_000_000 * 10**6)
+    >>> block = Block(1, "0x" + "ab" * 32, "0x" + "cd" * 32, 1_700_000_000_000_000_000)
+    >>> state = PoolState(pool, block, receive_time=1_700_000_001_000_000_000)
+    >>> state.price_of("WETH"), state.event_time == block.time
+    (2000.0, True)
     """
 
     pool: Pool
@@ -79,6 +95,19 @@ class PoolSwap:
     block : Block
     log_index : int, place of its log within the block
     receive_time : int, nanoseconds
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Block, ConstantProductPool, PoolSwap, Token
+    >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+    >>> pool = ConstantProductPool(ether, usdc, 1_000 * 10**18, 2_000_000 * 10**6)
+    >>> swap = pool.swap("WETH", 10**18)
+    >>> block = Block(1, "0x" + "ab" * 32, "0x" + "cd" * 32, 1_700_000_000_000_000_000)
+    >>> event = PoolSwap((10**18, 0), (0, swap.received), swap.pool, block, 0, block.time + 1)
+    >>> round(event.price_of("WETH"), 2), round(event.volume("WETH"), 2)
+    (1996.01, 1996.01)
+    >>> event.event_time == block.time
+    True
     """
 
     paid: tuple[int, int]
@@ -118,6 +147,19 @@ class OracleReading:
     sequencer : SequencerStatus of the rollup; None for a chain without one
     block : Block at whose end all of it was read
     receive_time : int, nanoseconds
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.onchain import Block, OracleReading, OracleRound
+    >>> moment = pd.Timestamp("2026-03-02 12:00", tz="UTC")
+    >>> latest = OracleRound("ETH/USD", 7, 7, 200_012_000_000, 8, moment, heartbeat=3_600)
+    >>> block = Block(1, "0x" + "ab" * 32, "0x" + "cd" * 32, moment.value)
+    >>> reading = OracleReading(latest, None, block, moment.value + 1)
+    >>> reading.price, reading.problem_at(moment.value + 60 * 10**9) is None
+    (2000.12, True)
+    >>> reading.event_time == moment.value
+    True
     """
 
     round: OracleRound
@@ -152,6 +194,15 @@ class LoanState:
     health_factor : float, as the contract states it
     block : Block at whose end all of it was read
     receive_time : int, nanoseconds
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Block, Collateral, LoanPosition, LoanState
+    >>> loan = LoanPosition([Collateral("WETH", 10.0, threshold=0.825)], {"USDC": 11_000.0})
+    >>> block = Block(1, "0x" + "ab" * 32, "0x" + "cd" * 32, 1_700_000_000_000_000_000)
+    >>> state = LoanState(loan, {"WETH": 2_000.0, "USDC": 1.0}, 1.5, block, block.time + 1)
+    >>> state.health_factor, state.event_time == block.time
+    (1.5, True)
     """
 
     loan: LoanPosition
@@ -177,6 +228,13 @@ class BlockWithdrawn:
     ----------
     block : Block, the one that is lost
     receive_time : int, nanoseconds
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Block, BlockWithdrawn
+    >>> block = Block(1, "0x" + "ab" * 32, "0x" + "cd" * 32, 1_700_000_000_000_000_000)
+    >>> BlockWithdrawn(block, block.time + 1).event_time == block.time
+    True
     """
 
     block: Block
@@ -211,6 +269,17 @@ def swap_table(events: Iterable[PoolSwap | PoolState | BlockWithdrawn], base: st
     ------
     DataError
         If there is no swap, or the events are of several pools.
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Block, ConstantProductPool, PoolSwap, Token, swap_table
+    >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+    >>> pool = ConstantProductPool(ether, usdc, 1_000 * 10**18, 2_000_000 * 10**6)
+    >>> swap = pool.swap("WETH", 10**18)
+    >>> block = Block(1, "0x" + "ab" * 32, "0x" + "cd" * 32, 1_700_000_000_000_000_000)
+    >>> event = PoolSwap((10**18, 0), (0, swap.received), swap.pool, block, 0, block.time + 1)
+    >>> swap_table([event], "WETH").round(1).iloc[0].to_dict()
+    {'block': 1.0, 'price': 1996.0, 'volume': 1996.0, 'liquidity': 44721.4}
     """
     swaps: list[PoolSwap] = []
     for event in events:

@@ -157,6 +157,27 @@ class ConcentratedPool:
         ------
         DataError
             If the pool does not hold the token, or the ticks that are known not as much of it.
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import ConcentratedPool, Token, tick_at_price
+        >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+        >>> low, high = (tick_at_price(price, 18, 6, spacing=60) for price in (1_500.0, 2_500.0))
+        >>> pool = ConcentratedPool(
+        ...     ether,
+        ...     usdc,
+        ...     sqrt_price=3543191142285914205922034,
+        ...     liquidity=10**15,
+        ...     net_liquidity={low: 10**15, high: -(10**15)},
+        ...     fee=3000,
+        ... )
+        >>> pool.swap_for("USDC", usdc.base_units(1_000))
+        Swap(0.5129749829 WETH for 1000 USDC, cost 2.529%)
+        >>> round(pool.depth(-0.01), 3)
+        0.113
+        >>> pool.liquidity_by_price().round(1)
+            lower   upper  liquidity
+        0  1504.2  2504.9     1000.0
         """
         check_amount(amount, "amount")
         falls = other_token(token_out, self.token0, self.token1) == self.token0

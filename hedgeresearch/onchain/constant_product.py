@@ -74,7 +74,18 @@ class ConstantProductPool:
 
     @property
     def liquidity(self) -> float:
-        """Square root of the product of the reserves, whole tokens."""
+        """Square root of the product of the reserves, whole tokens.
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import ConstantProductPool, Token
+        >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+        >>> pool = ConstantProductPool(ether, usdc, 1_000 * 10**18, 2_000_000 * 10**6)
+        >>> round(pool.liquidity), round(pool.depth(-0.01), 2)
+        (44721, 5.05)
+        >>> pool.swap_for("USDC", usdc.base_units(1_000))
+        Swap(0.5017553912 WETH for 1000 USDC, cost 0.350%)
+        """
         return math.sqrt(self.token0.amount(self.reserve0) * self.token1.amount(self.reserve1))
 
     def swap(self, token_in: str, amount: int) -> Swap[ConstantProductPool]:

@@ -43,6 +43,12 @@ class Collateral:
     ------
     DataError
         If a number is out of its range.
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import Collateral
+    >>> Collateral("WETH", 10.0, threshold=0.825).threshold
+    0.825
     """
 
     token: str
@@ -112,7 +118,20 @@ class LoanPosition:
 
     @property
     def tokens(self) -> list[str]:
-        """Names of the tokens deposited and owed, each once."""
+        """Names of the tokens deposited and owed, each once.
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import Collateral, LoanPosition
+        >>> loan = LoanPosition([Collateral("WETH", 10.0, threshold=0.825)], {"USDC": 11_000.0})
+        >>> prices = {"WETH": 2_000.0, "USDC": 1.0}
+        >>> loan.tokens, loan.value(prices), loan.delta("WETH"), loan.exposure("USDC")
+        (['WETH', 'USDC'], 9000.0, 10.0, -11000.0)
+        >>> loan.counted_and_owed(prices), loan.liquidation_helps("WETH", prices)
+        ((16500.0, 11000.0), True)
+        >>> loan.repay("USDC", 1_000.0).debt["USDC"]
+        10000.0
+        """
         names = [each.token for each in self.collateral]
         return [*names, *(token for token in self.debt if token not in names)]
 

@@ -62,6 +62,21 @@ class LoanRisk:
     constant : names of the tokens whose prices stay as they are
     lowest, highest : mappings from each column of the returns to an array (n_paths,), its lowest
         and highest price on the path as a multiple of today's
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hedgeresearch.onchain import Collateral, LoanPosition, simulate_loan
+    >>> days = pd.date_range("2025-01-01", periods=500, name="date")
+    >>> draws = np.random.default_rng(0).standard_normal(500)
+    >>> returns = pd.DataFrame({"WETH": 0.04 * draws}, index=days)
+    >>> loan = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
+    >>> risk = simulate_loan(loan, {"WETH": 2_000.0, "USDC": 1.0}, returns, horizon=30)
+    >>> risk.probability, round(risk.standard_error, 4), int(risk.is_liquidated.sum())
+    (0.0824, 0.0027, 824)
+    >>> round(risk.repayment_for(0.01, "USDC")), round(risk.hedge_for(0.01, "WETH"), 2)
+    (1987, 2.19)
     """
 
     loan: LoanPosition

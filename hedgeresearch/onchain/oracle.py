@@ -37,6 +37,13 @@ class SequencerStatus:
     ------
     DataError
         If ``up`` is not a bool, or the time has no zone.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.onchain import SequencerStatus
+    >>> SequencerStatus(True, pd.Timestamp("2026-03-02 12:00", tz="UTC")).up
+    True
     """
 
     up: bool

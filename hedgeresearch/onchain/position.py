@@ -46,6 +46,12 @@ class LiquidityRange:
     ------
     DataError
         If a number is out of range.
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import LiquidityRange
+    >>> LiquidityRange(1_000.0, 1_500.0, 2_500.0).upper
+    2500.0
     """
 
     liquidity: float
@@ -127,6 +133,20 @@ class PoolPosition:
         price : float > 0, price of the base token in the quote token
         lower, upper : floats, range of the position
         base, quote : names of the tokens
+
+        Examples
+        --------
+        >>> from hedgeresearch.onchain import PoolPosition
+        >>> position = PoolPosition.of_value(1e5, 2_000.0, 1_500.0, 2_500.0, "WETH", "USDC")
+        >>> position.is_in_range(2_000.0), round(position.gamma(2_000.0), 4)
+        (True, -0.0522)
+        >>> [round(float(amount), 2) for amount in position.amounts(2_000.0)]
+        [22.04, 55928.22]
+        >>> position.table([1_400.0, 2_000.0]).round(2)
+                    value   WETH      USDC  delta  gamma
+        price
+        1400.0   76056.49  54.33      0.00  54.33   0.00
+        2000.0  100000.00  22.04  55928.22  22.04  -0.05
         """
         check_between(value, "value", 0.0, math.inf)
         one = cls([LiquidityRange(1.0, lower, upper)], base, quote)
@@ -159,6 +179,16 @@ class PoolPosition:
         DataError
             If the pool does not hold the base token, a constant product is given ticks, or a number
             is out of range.
+
+        Examples
+        --------
+        >>> import math
+        >>> from hedgeresearch.onchain import ConstantProductPool, PoolPosition, Token
+        >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+        >>> pool = ConstantProductPool(ether, usdc, 1_000 * 10**18, 2_000_000 * 10**6)
+        >>> hundredth = math.isqrt(pool.reserve0 * pool.reserve1) // 100
+        >>> round(PoolPosition.in_pool(pool, hundredth, base="WETH").delta(2_000.0), 3)
+        10.0
         """
         if ticks is not None and isinstance(pool, ConstantProductPool):
             raise DataError("Liquidity of a constant product has no range. Leave out ticks.")

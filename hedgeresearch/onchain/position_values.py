@@ -32,6 +32,15 @@ class PositionValues(NamedTuple):
     base, quote : arrays, tokens held; the base tokens are the delta of the value
     value : array, quote tokens
     gamma : array, base tokens per unit of price
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import position_values
+    >>> held = position_values(1_000.0, 1_500.0, 2_500.0, [1_400.0, 2_000.0])
+    >>> held.base.round(3), held.quote.round(1)
+    (array([5.82 , 2.361]), array([   0. , 5991.5]))
+    >>> held.value.round(1), held.gamma.round(5)
+    (array([ 8147.8, 10712.9]), array([ 0.     , -0.00559]))
     """
 
     base: Array

@@ -23,6 +23,15 @@ class Swap(Generic[Pool]):
     fee : int, base units of ``token_in``, the part of ``paid`` that goes to the liquidity providers
     mid : float, units of ``token_out`` for one of ``token_in`` before the swap, without the fee
     pool : the pool after the swap
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import ConstantProductPool, Token
+    >>> ether, usdc = Token("WETH", 18), Token("USDC", 6)
+    >>> pool = ConstantProductPool(ether, usdc, 1_000 * 10**18, 2_000_000 * 10**6)
+    >>> swap = pool.swap("WETH", ether.base_units(10))
+    >>> round(swap.price, 2), round(swap.cost, 5), round(swap.pool.price, 2)
+    (1974.32, 0.01284, 1960.65)
     """
 
     paid: int

@@ -303,7 +303,23 @@ class Recommendation:
 
     @property
     def onchain(self) -> OnchainRisk | None:
-        """Values, carry and liquidation of pools and loans; None for a position without any."""
+        """Values, carry and liquidation of pools and loans; None for a position without any.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> days = pd.date_range("2025-01-01", periods=300, name="date")
+        >>> steps = 0.03 * np.random.default_rng(1).standard_normal(300)
+        >>> prices = pd.DataFrame({"WETH": 2_000.0 * np.exp(steps.cumsum()), "USDC": 1.0}, days)
+        >>> market = hr.Market(prices.assign(PERP=prices["WETH"] * 1.0001), currency="USDC")
+        >>> pool = hr.onchain.PoolPosition([hr.onchain.LiquidityRange(1e3)], "WETH", "USDC")
+        >>> perpetual = hr.LinearContract("PERP", 0.01, lot=1)
+        >>> fit = hr.NaiveHedge().fit(*market.returns(hr.Position(onchain=pool), perpetual))
+        >>> hr.recommend(fit, pool, perpetual, market).onchain
+        OnchainRisk(1 pools and loans; net delta 0.004898 WETH)
+        """
         return self.assessment.onchain
 
     @property

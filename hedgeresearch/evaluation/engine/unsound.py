@@ -70,10 +70,7 @@ def unsound_rows(returns: Array, refits: Sequence[Refit]) -> Mask:
     frozen = frozen_rows(returns, refits[0].train_stop)
     unsound = not_recovered(frozen)
     return np.concatenate(
-        [
-            unsound[refit.test_start : refit.test_stop] | frozen[refit.train_stop]
-            for refit in refits
-        ]
+        [unsound[refit.test_start : refit.test_stop] | frozen[refit.train_stop] for refit in refits]
     )
 
 

@@ -44,6 +44,28 @@ class PoolBacktest:
         that it held at the date before
     notes : DataFrame with the columns model, date, failed, note
     n_refits : int, of each model
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import hedgeresearch as hr
+    >>> rng = np.random.default_rng(0)
+    >>> dates = pd.date_range("2026-01-01", periods=600, freq="1h", tz="UTC", name="date")
+    >>> steps = 0.005 * rng.standard_normal((2, 600))
+    >>> pool = pd.Series(2_000.0 * np.exp(steps[0].cumsum()), dates, name="WETH")
+    >>> perpetual = pool.to_frame("PERP") * np.exp(0.1 * steps[1])[:, None]
+    >>> position = hr.onchain.PoolPosition.of_value(1e5, 2_000.0, 1_500.0, 2_500.0, "WETH", "USDC")
+    >>> backtest = hr.evaluation.walk_forward_pool(position, pool, perpetual, window=300)
+    >>> backtest
+    PoolBacktest(4 hedges of WETH/USDC, 299 dates out of sample, to 2026-01-25 23:00 UTC)
+    >>> backtest.gains.shape, backtest.hedged_moves.shape
+    ((299, 4), (299, 4))
+    >>> backtest.summary["variance removed"].round(2).to_dict()
+    {'unhedged': 0.0, 'static': 0.98, 'naive': 0.98, 'ols': 0.98}
+    >>> backtest.conclusion[:40]
+    "The gains vary least with 'ols', which r"
+    >>> type(backtest.plot()).__name__
+    'Axes'
     """
 
     position: PoolPosition

@@ -44,6 +44,16 @@ class PoolFees:
     ------
     DataError
         If a number is out of range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> dates = pd.date_range("2026-01-01", periods=3, freq="1h", tz="UTC")
+    >>> position = hr.onchain.PoolPosition.of_value(1e5, 2_000.0, 1_500.0, 2_500.0, "WETH", "USDC")
+    >>> fees = hr.evaluation.PoolFees(3_000, pd.Series([0.0, 2e6, 1e6], dates), liquidity=1e6)
+    >>> fees.earned(position, pd.Series([2_000.0, 2_010.0, 1_990.0], dates)).round(2).tolist()
+    [0.0, 56.01, 28.0]
     """
 
     fee: int

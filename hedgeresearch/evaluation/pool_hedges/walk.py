@@ -108,7 +108,7 @@ def walk_forward_pool(  # noqa: PLR0913 (a public function spells out its settin
     >>> position = hr.onchain.PoolPosition.of_value(1e5, 2_000.0, 1_500.0, 2_500.0, "WETH", "USDC")
     >>> backtest = hr.evaluation.walk_forward_pool(position, pool, perpetual, window=300)
     >>> backtest.summary["variance removed"].round(2).to_dict()
-    {'unhedged': 0.0, 'static': 0.88, 'naive': 0.98, 'ols': 0.98}
+    {'unhedged': 0.0, 'static': 0.98, 'naive': 0.98, 'ols': 0.98}
     """
     pool, contracts = _checked_prices(position, prices, hedges)
     check_not_negative(gas, "gas", "Zero leaves it out.")

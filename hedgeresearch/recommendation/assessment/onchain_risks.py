@@ -62,6 +62,22 @@ class OnchainRisk:
         Health factor, prices of liquidation, probability, and what lowers it, of each loan.
     joint : Series or None
         Probabilities that loans, hedges, any and both are liquidated within the horizon.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> days = pd.date_range("2025-01-01", periods=300, name="date")
+    >>> steps = 0.03 * np.random.default_rng(1).standard_normal(300)
+    >>> prices = pd.DataFrame({"WETH": 2_000.0 * np.exp(steps.cumsum()), "USDC": 1.0}, days)
+    >>> market = hr.Market(prices.assign(PERP=prices["WETH"] * 1.0001), currency="USDC")
+    >>> pool = hr.onchain.PoolPosition([hr.onchain.LiquidityRange(1e3)], "WETH", "USDC")
+    >>> perpetual = hr.LinearContract("PERP", 0.01, lot=1)
+    >>> fit = hr.NaiveHedge().fit(*market.returns(hr.Position(onchain=pool), perpetual))
+    >>> advice = hr.recommend(fit, pool, perpetual, market)
+    >>> advice.onchain
+    OnchainRisk(1 pools and loans; net delta 0.004898 WETH)
     """
 
     tokens: tuple[str, ...]

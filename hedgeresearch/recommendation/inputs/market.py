@@ -356,7 +356,16 @@ class Market:
         return later
 
     def quoted(self, quotes: OptionQuotes) -> Market:
-        """Return the market with other quotes of its options."""
+        """Return the market with other quotes of its options.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":])
+        >>> quotes = hr.recommendation.OptionQuotes({"P": 0.27}, moment="2018-12-31 21:00+00:00")
+        >>> market.quoted(quotes).quotes.volatilities
+        {'P': 0.27}
+        """
         other = copy(self)
         object.__setattr__(other, "quotes", quotes)
         return other

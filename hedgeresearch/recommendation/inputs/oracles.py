@@ -68,7 +68,20 @@ class Oracles:
             object.__setattr__(self, "moment", zoned_moment(self.moment))
 
     def after(self, passed: Any) -> Oracles:
-        """Return the same rounds at a moment that is later by the time between two dates."""
+        """Return the same rounds at a moment that is later by the time between two dates.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from hedgeresearch.onchain import OracleRound
+        >>> from hedgeresearch.recommendation import Oracles
+        >>> at = pd.Timestamp("2026-03-02 12:00", tz="UTC")
+        >>> latest = OracleRound("ETH/USD", 7, 7, 200_012_000_000, 8, at, heartbeat=3_600)
+        >>> oracles = Oracles({"WETH": latest}, moment=at)
+        >>> later = OracleRound("ETH/USD", 8, 8, 201_000_000_000, 8, at, heartbeat=3_600)
+        >>> oracles.with_rounds({"WETH": later}).after(pd.Timedelta("5min")).prices(None)
+        {'WETH': 2010.0}
+        """
         if self.moment is None:
             return self
         return replace(self, moment=later_moment(self.moment, passed, "oracles"))

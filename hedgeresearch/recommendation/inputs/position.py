@@ -162,7 +162,15 @@ class Position:
         return later
 
     def with_onchain_units(self, units: Mapping[str, float]) -> Position:
-        """Return the position with the units that its pools and loans count as, by token."""
+        """Return the position with the units that its pools and loans count as, by token.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> pool = hr.onchain.PoolPosition([hr.onchain.LiquidityRange(1e3)], "WETH", "USDC")
+        >>> hr.Position(onchain=pool).with_onchain_units({"WETH": 22.4}).onchain_units
+        {'WETH': 22.4}
+        """
         later = copy(self)
         object.__setattr__(later, "onchain_units", FrozenMapping(units))  # the class is frozen
         return later
