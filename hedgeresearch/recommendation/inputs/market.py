@@ -349,7 +349,18 @@ class Market:
         return longer
 
     def with_oracles(self, oracles: LaterRounds) -> Market:
-        """Return this market with later rounds of oracles."""
+        """Return this market with later rounds of oracles.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> at = pd.Timestamp("2026-03-02 12:00", tz="UTC")
+        >>> latest = hr.onchain.OracleRound("ETH/USD", 7, 7, 200_012_000_000, 8, at, 3_600)
+        >>> market = hr.Market(hr.load("nasdaq_sp500").loc["2018":])
+        >>> list(market.with_oracles({"NASDAQ": latest}).oracles.rounds)
+        ['NASDAQ']
+        """
         later = copy(self)
         known = Oracles({}) if self.oracles is None else self.oracles
         object.__setattr__(later, "oracles", known.with_later(oracles))

@@ -79,7 +79,7 @@ class Oracles:
         >>> latest = OracleRound("ETH/USD", 7, 7, 200_012_000_000, 8, at, heartbeat=3_600)
         >>> oracles = Oracles({"WETH": latest}, moment=at)
         >>> later = OracleRound("ETH/USD", 8, 8, 201_000_000_000, 8, at, heartbeat=3_600)
-        >>> oracles.with_rounds({"WETH": later}).after(pd.Timedelta("5min")).prices(None)
+        >>> oracles.with_later({"WETH": later}).after(pd.Timedelta("5min")).prices(None)
         {'WETH': 2010.0}
         """
         if self.moment is None:
