@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import product
 from operator import methodcaller
 from typing import Any
@@ -90,15 +90,20 @@ class CcxtFeed:
         """Sources whose events it gives."""
         return self._sources
 
-    async def events(self) -> AsyncIterator[Sourced]:
-        """Yield events with their sources, in the order received, until the feed is closed.
+    def events(self) -> AsyncGenerator[Sourced, None]:
+        """Return an iterator over events with their sources, until the feed is closed.
 
         Raises
         ------
         RefusedError
             If the venue does not have a symbol or a kind.
         """
+        # here, so that a call to close it counts from now on
         self._arrived = asyncio.Queue(MOST_WAITING)
+        return self._events()
+
+    async def _events(self) -> AsyncGenerator[Sourced, None]:
+        """Yield what readers of all sources and kinds put."""
         for source in self._sources:
             yield source, Interruption("the feed has begun", time.time_ns())
         followed = product(self._sources, self.kinds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from itertools import chain
 
 from hedgeresearch._exports import exported_by
@@ -51,10 +51,17 @@ class MergedFeed:
         """Sources of all feeds."""
         return self._sources
 
-    async def events(self) -> AsyncIterator[Sourced]:
-        """Yield events with their sources, until all feeds have ended; an error of one ends all."""
+    def events(self) -> AsyncGenerator[Sourced, None]:
+        """Return an iterator over events with their sources, until all feeds have ended.
+
+        An error of one of them ends all.
+        """
+        return self._events([feed.events() for feed in self.feeds])
+
+    async def _events(self, feeds: list[AsyncIterator[Sourced]]) -> AsyncGenerator[Sourced, None]:
+        """Yield the events of all feeds."""
         arrived: asyncio.Queue[Sourced | Exception | None] = asyncio.Queue(MOST_WAITING)
-        readers = [asyncio.create_task(_read(feed, arrived)) for feed in self.feeds]
+        readers = [asyncio.create_task(_read(events, arrived)) for events in feeds]
         n_left = len(readers)
         try:
             while n_left:
@@ -79,9 +86,10 @@ class MergedFeed:
         return f"MergedFeed({', '.join(map(str, self._sources))})"
 
 
-async def _read(feed: Feed, arrived: asyncio.Queue[Sourced | Exception | None]) -> None:
+async def _read(
+    events: AsyncIterator[Sourced], arrived: asyncio.Queue[Sourced | Exception | None]
+) -> None:
     """Put the events of a feed, then None, or the error that ended it."""
-    events = feed.events()
     try:
         async for sourced in events:
             await arrived.put(sourced)

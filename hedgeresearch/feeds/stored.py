@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from itertools import chain
 from operator import itemgetter
@@ -108,9 +108,14 @@ class Recording:
         """Sources whose events were recorded."""
         return self._sources
 
-    async def events(self) -> AsyncIterator[Sourced]:
-        """Yield the events with their sources, from the beginning, in the order received."""
+    def events(self) -> AsyncGenerator[Sourced, None]:
+        """Return an iterator over the events with their sources, in the order received."""
+        # here, so that a call to close it counts from now on
         self._is_open = True
+        return self._events()
+
+    async def _events(self) -> AsyncGenerator[Sourced, None]:
+        """Yield the events from the beginning."""
         for number, sourced in enumerate(replay(self.folder), start=1):
             if not self._is_open:
                 return

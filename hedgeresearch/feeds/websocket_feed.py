@@ -7,7 +7,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -80,8 +80,8 @@ class WebsocketFeed:
         """Sources whose events it gives."""
         return self._sources
 
-    async def events(self) -> AsyncIterator[Sourced]:
-        """Yield events with their sources, in the order received, until the feed is closed.
+    def events(self) -> AsyncGenerator[Sourced, None]:
+        """Return an iterator over events with their sources, until the feed is closed.
 
         Raises
         ------
@@ -91,7 +91,12 @@ class WebsocketFeed:
             If the venue refuses what is subscribed to.
         """
         check_websockets()
+        # here, so that a call to close it counts from now on
         self._closing = asyncio.Event()
+        return self._events()
+
+    async def _events(self) -> AsyncGenerator[Sourced, None]:
+        """Yield events, and open websockets again that are lost."""
         continuity = Continuity(self.venue.rules, self.counts)
         for source in self._sources:
             yield continuity.interrupt(source, "the feed has begun", time.time_ns())
@@ -131,10 +136,12 @@ class WebsocketFeed:
         """Yield events from opening the websockets until they are closed or lost."""
         self._sockets = Sockets(self.venue.connections, self.silence)
         try:
-            await self._sockets.open()
-            self.counts["openings"] += 1
+            await self._opened(self._sockets)
             self._restore(continuity)
-            while (arrival := await self._sockets.arrival()) is not None:
+            while not self._closing.is_set():
+                arrival = await self._sockets.arrival()
+                if arrival is None:
+                    return
                 for sourced in await self._read(arrival, continuity):
                     yield sourced
                 if continuity.lost:
@@ -144,6 +151,20 @@ class WebsocketFeed:
                 task.cancel()
             self._restoring.clear()
             await self._sockets.close()
+
+    async def _opened(self, sockets: Sockets) -> None:
+        """Open the websockets; if the feed is closed meanwhile, that is over at once."""
+        opening = asyncio.create_task(sockets.open())
+        closing = asyncio.create_task(self._closing.wait())
+        try:
+            await asyncio.wait({opening, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if opening.done():
+                opening.result()
+                self.counts["openings"] += 1
+        finally:
+            opening.cancel()
+            closing.cancel()
+            await asyncio.gather(opening, closing, return_exceptions=True)
 
     async def _read(self, arrival: Arrival, continuity: Continuity) -> list[Sourced]:
         """Return the events of what has arrived, with interruptions where something is missing."""

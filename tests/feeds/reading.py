@@ -20,7 +20,7 @@ def events_of(
     async def read() -> list[Any]:
         found: list[Any] = []
         end = time.monotonic() + seconds
-        async with aclosing(feed.events()) as events:  # type: ignore[type-var]
+        async with aclosing(feed.events()) as events:
             async for sourced in events:
                 found.append(sourced)
                 if until(found):

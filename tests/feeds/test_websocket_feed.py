@@ -258,6 +258,45 @@ def test_a_feed_ends_when_it_is_closed_by_another_task() -> None:
     assert asyncio.run(run(stopped)) == 2
 
 
+def test_a_feed_that_is_closed_before_its_first_event_ends() -> None:
+    async def run(feed: Any) -> list[Any]:
+        events = feed.events()
+        await feed.aclose()
+        return [sourced async for sourced in events if not isinstance(sourced[1], Interruption)]
+
+    with StubVenue(BINANCE) as stub:
+        one = feed_of(stub, "binance")
+        assert asyncio.run(asyncio.wait_for(run(one), 2.0)) == []
+        other = feed_of(stub, "binance-usd-m")
+        assert asyncio.run(asyncio.wait_for(run(MergedFeed(one, other)), 2.0)) == []
+
+
+def test_a_feed_that_is_closed_while_it_connects_ends() -> None:
+    async def run() -> float:
+        # a server that accepts and never answers
+        writers: list[asyncio.StreamWriter] = []
+        server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1")
+        port = server.sockets[0].getsockname()[1]
+        feed = WebsocketFeed(BinanceVenue("BTCUSDT", ws_url=f"ws://127.0.0.1:{port}"))
+        task = asyncio.create_task(_all(feed))
+        await asyncio.sleep(0.1)
+        begun = asyncio.get_running_loop().time()
+        await feed.aclose()
+        await task
+        seconds = asyncio.get_running_loop().time() - begun
+        server.close()
+        for writer in writers:
+            writer.close()
+            await writer.wait_closed()
+        return seconds
+
+    assert asyncio.run(run()) < 2.0
+
+
+async def _all(feed: Any) -> list[Any]:
+    return [sourced async for sourced in feed.events()]
+
+
 def test_without_the_package_opening_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     find = builtins.__import__
 
