@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError
@@ -22,10 +22,10 @@ def on_days(values: object) -> "pd.Series[float]":
 
 
 def in_small_steps(prices: list[float], lower: float, upper: float) -> list[float]:
-    """Return for each move the part of its way in a range, by 4,000 even steps of the root."""
+    """Return for each move the part of its way in a range, by 800 even steps of the root."""
     shares = []
     for before, after in pairwise(prices):
-        way = np.linspace(math.sqrt(before), math.sqrt(after), 4_001)
+        way = np.linspace(math.sqrt(before), math.sqrt(after), 801)
         middles = 0.5 * (way[1:] + way[:-1])
         inside = (middles >= math.sqrt(lower)) & (middles <= math.sqrt(upper))
         shares.append(float(inside.mean()))
@@ -33,6 +33,7 @@ def in_small_steps(prices: list[float], lower: float, upper: float) -> list[floa
 
 
 @given(PRICES)
+@settings(max_examples=30, deadline=None)
 def test_fees_are_those_of_an_even_move(values: list[float]) -> None:
     prices = on_days(values)
     volume = on_days(np.arange(1.0, len(values) + 1.0))
@@ -48,10 +49,13 @@ def test_fees_are_those_of_an_even_move(values: list[float]) -> None:
     ]
     assert earned.iloc[0] == 0.0
     expected = 0.003 * volume.to_numpy()[1:] * shares
-    np.testing.assert_allclose(earned.to_numpy()[1:], expected, atol=0.003 * len(values) * 1e-3)
+    # a step at each end of a range is counted or not
+    step = 0.003 * len(values) * 0.15 / 800
+    np.testing.assert_allclose(earned.to_numpy()[1:], expected, atol=step)
 
 
 @given(PRICES)
+@settings(max_examples=30, deadline=None)
 def test_fees_do_not_depend_on_the_base(values: list[float]) -> None:
     """Along an even move of the root of the other price the way is divided otherwise."""
     volume = on_days(np.ones(len(values)))

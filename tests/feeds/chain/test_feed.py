@@ -128,9 +128,9 @@ def test_what_is_left_after_reorganizations_is_the_chain(
 
 
 async def trade_and_revert(pair: Pair, generator: np.random.Generator) -> None:
-    """Swap twenty times, and take the chain back before some of the swaps."""
+    """Swap twelve times, and take the chain back before some of the swaps."""
     marks: list[Any] = []
-    for _ in range(20):
+    for _ in range(12):
         if generator.random() < 0.3 and marks:
             place = int(generator.integers(len(marks)))
             pair.chain.revert(marks[place])
