@@ -3,6 +3,7 @@
 Prices begin at, just below or just above a tick at which liquidity begins or ends.
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ def pools(draw: st.DrawFn) -> Provided:
     )
     positions = [((60 * low, 60 * (low + width)), amount) for low, width, amount in ranges]
     positions.append(((-60 * LIMIT, 60 * LIMIT), 10**18))
-    ends = sorted({tick for (low, high), _ in positions[:-1] for tick in (low, high)})
+    ends = sorted(set(chain.from_iterable(ticks for ticks, _ in positions[:-1])))
     root = sqrt_price_at_tick(draw(st.sampled_from(ends))) + draw(st.sampled_from([-1, 0, 1]))
     net: dict[int, int] = {}
     liquidity = 0
