@@ -1,7 +1,8 @@
 """The best basket of few instruments, by branch and bound, and a bound of all baskets.
 
-Up to 30 instruments the search runs to its end, so that the basket is the best of all; above, it is
-one that no exchange of two instruments improves, with the bound of the root. Bounds are those of
+Up to 30 instruments the search runs to its end, so that the basket is the best of all. Above, it
+ends after some nodes: the basket is at least as good as one that no exchange of two instruments
+improves, and the bound is that of the nodes that are left, none if there are none. Bounds are of
 ``_kernels.basket_bound``; what the tangent of a node decides alone is not branched on.
 """
 
@@ -18,6 +19,8 @@ from hedgeresearch.typing import Array, Indices
 
 MAX_EXACT = 30
 """Number of instruments up to which the search runs to its end."""
+NODES_ABOVE = 15_000
+"""Number of nodes above, for each one over the number of instruments: 250 for 60."""
 ROUNDS = 12
 """Largest number of steps for the bound of a node."""
 CLOSE = 0.05
@@ -112,11 +115,9 @@ def best_basket(
     search.try_state(np.where(start != 0.0, 1, -1))
     search.try_state(_largest_in(np.abs(program.held), search.root.state, size))
     bound = search.solve_root()
-    if len(program.linear) > MAX_EXACT:
-        finished = bound >= search.cutoff
-        lowest = search.value if finished else min(bound, search.value)
-        return BasketSearch(search.x, search.value, lowest, search.n_nodes, finished)
-    open_nodes = search.run(bound, max_nodes)
+    n = len(program.linear)
+    most = max_nodes if n <= MAX_EXACT else min(max_nodes, NODES_ABOVE // n)
+    open_nodes = search.run(bound, most)
     lowest = min([search.value, *(node.bound for node in open_nodes)])
     return BasketSearch(search.x, search.value, lowest, search.n_nodes, not open_nodes)
 

@@ -130,23 +130,32 @@ def test_a_search_that_is_cut_off_has_an_honest_bound():
 
 @pytest.mark.long
 def test_more_instruments_have_a_basket_and_a_bound():
-    program = tracking_program(45, seed=1)
-    found = best_basket(program, 6, 1.0, np.zeros(45), 200_000)
-    # the program of 30 members that hold the basket is a part of it, and searched to its end
+    program = tracking_program(70, seed=1)
+    short = best_basket(program, 20, 1.0, np.zeros(70), 1)
+    found = best_basket(program, 20, 1.0, np.zeros(70), 200_000)
+    assert not found.is_finished
+    assert short.bound <= found.bound < found.value <= short.value
+    assert found.value - found.bound < 0.4 * (1.0 + found.value)
+    # no exchange of one instrument is better
     inside = np.flatnonzero(found.x)
-    rest = np.setdiff1d(np.arange(45), inside)[: 30 - len(inside)]
-    few = np.sort(np.concatenate([inside, rest]))
-    part = program._replace(
-        matrix=program.matrix[np.ix_(few, few)],
-        linear=program.linear[few],
-        lower=program.lower[few],
-        upper=program.upper[few],
-        held=program.held[few],
-    )
-    exact = best_basket(part, 6, 1.0, np.zeros(30), 200_000)
-    assert found.bound <= exact.value + 1e-9
-    assert found.value <= exact.value + 0.02
-    assert 0.0 < found.value - found.bound < 0.3 * (1.0 + found.value)
+    outside = np.flatnonzero(found.x == 0.0)
+    for out, other in itertools.product(inside[:8], outside):
+        state = np.where(found.x != 0.0, 1, -1)
+        state[out] = -1
+        state[other] = 1
+        assert program.best_of(state)[1] >= found.value - 1e-9
+
+
+@pytest.mark.long
+def test_a_search_above_thirty_that_ends_is_exact():
+    program = tracking_program(36, seed=0)
+    found = best_basket(program, 3, 1.0, np.zeros(36), 200_000)
+    assert found.is_finished
+    assert found.bound == found.value
+    values = []
+    for subset in itertools.combinations(range(36), 3):
+        values.append(program.best_of(np.where(np.isin(np.arange(36), subset), 1, -1))[1])
+    assert found.value == pytest.approx(min(values), abs=1e-9)
 
 
 def test_the_largest_diagonal_is_that_of_a_semidefinite_program():

@@ -40,11 +40,13 @@ from hedgeresearch.typing import Array
 class TrackingHedge:
     """Weights of at most ``n_max`` instruments that track an index with the least variance.
 
-    Up to 30 instruments the basket is the best of all, found by branch and bound; from more it is
-    one that no exchange of two instruments improves, and ``fit.summary`` says how far the least
-    possible tracking error may be below it. Standard errors are those of the weights given which
-    instruments are in and which constraints bind. The weights stay the same until the next
-    rebalancing, as fractions of the index: what they drift by in between is traded back.
+    Up to 30 instruments the basket is the best of all, found by branch and bound. From more the
+    search ends early: the basket is at least as good as one that no exchange of two instruments
+    improves, and ``fit.summary`` says how far the least possible tracking error may be below it.
+
+    Standard errors are those of the weights given which instruments are in and which constraints
+    bind. The weights stay the same until the next rebalancing, as fractions of the index: what they
+    drift by in between is traded back.
 
     A fit does not know the basket before it: in a walk-forward, let the basket rebalance itself
     (``rebalance=``, ``window=``) and pass ``refit_every=`` as long as the data, or each refit is
