@@ -11,6 +11,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.live.column import ColumnState
 from hedgeresearch.live.decision import Decision, Known, Problem
 from hedgeresearch.live.refit import Refitter, refit_sentences
+from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
 from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.recommendation import Recommendation
 
@@ -29,6 +30,7 @@ class Advisor:
     ----------
     advice : Recommendation, the last one
     held : mapping from instrument to contracts held in the next bar; None for what was advised
+    onchain : sequence of pools and loans from the next bar on; None for those before
     last_date : int, nanoseconds, of the last bar with advice, or the market before it
     """
 
@@ -41,6 +43,7 @@ class Advisor:
     ) -> None:
         self.advice = start
         self.held: Mapping[str, float] | None = None
+        self.onchain: Sequence[OnchainPosition] | None = None
         self.last_date = int(start.as_of.as_unit("ns").value)
         self._zone = start.as_of.tz
         self._unit = start.as_of.unit
@@ -89,11 +92,17 @@ class Advisor:
         before, held, log = self._fitted_again()
         date = self._date(time)
         after = before.update(
-            bar, date, holdings=held, liquidity=liquidity or None, oracles=oracles
+            bar,
+            date,
+            holdings=held,
+            liquidity=liquidity or None,
+            oracles=oracles,
+            onchain=self.onchain,
         )
         notes += refit_sentences(log, self.advice)
         self.advice = after
         self.held = None
+        self.onchain = None
         self.last_date = time
         for state in states:
             state.start_bar()

@@ -17,7 +17,7 @@ from hedgeresearch.live.decision import advice_as_dict
 from hedgeresearch.live.refit import caught_up, fit_again, parts_of
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
-from hedgeresearch.recommendation.onchain_record import oracles_from_dict
+from hedgeresearch.recommendation.onchain_record import onchain_from_list, oracles_from_dict
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.record import data_as_dict
 
@@ -97,11 +97,14 @@ class _Checked:
     def __init__(self, start: Recommendation) -> None:
         self._advice = start
         self._held: Any = None
+        self._onchain: Any = None
         self._refitted_from: HedgeProblem | None = None
 
     def note(self, record: Mapping[str, Any]) -> None:
         """Note what a line says is held."""
         self._held = record.get("held", self._held)
+        if "onchain" in record:
+            self._onchain = onchain_from_list(record["onchain"])
 
     def next(self, record: Mapping[str, Any]) -> Recommendation:
         """Return the advice at the end of a bar, from the fit that was used."""
@@ -118,9 +121,15 @@ class _Checked:
         given = record.get("oracles")
         oracles = None if given is None else oracles_from_dict(given)
         self._advice = before.update(
-            record["bar"], date, holdings=self._held, liquidity=measured or None, oracles=oracles
+            record["bar"],
+            date,
+            holdings=self._held,
+            liquidity=measured or None,
+            oracles=oracles,
+            onchain=self._onchain,
         )
         self._held = None
+        self._onchain = None
         if "begun" in refit:
             self._refitted_from = self._advice.problem
         return self._advice

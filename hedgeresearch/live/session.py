@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping
@@ -26,7 +26,9 @@ from hedgeresearch.live.following import follow
 from hedgeresearch.live.inputs import check_instruments, column_states, length_of_bars
 from hedgeresearch.live.oracle import OracleState, oracle_states, rounds_of
 from hedgeresearch.live.refit import Refit, Refitter
+from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
+from hedgeresearch.recommendation.onchain_record import onchain_as_list
 from hedgeresearch.recommendation.recommendation import Recommendation
 
 
@@ -221,21 +223,35 @@ class Session:
         """
         return self._closed_before(time)
 
-    def hold(self, holdings: Mapping[str, float]) -> None:
-        """Tell the session what is held, where it is not what was advised.
+    def hold(
+        self,
+        holdings: Mapping[str, float] | None = None,
+        *,
+        onchain: OnchainPosition | Sequence[OnchainPosition] | None = None,
+    ) -> None:
+        """Tell the session what is held, where it is not what was advised or held before.
 
-        It counts for the bar that ends next. After that, orders count as filled again.
+        Contracts count for the bar that ends next. After that, orders count as filled again. Pools
+        and loans count from the end of that bar on.
 
         Parameters
         ----------
         holdings : mapping from instrument to contracts; zero for those left out
+        onchain : PoolPosition, LoanPosition or sequence of them
+            All pools and loans, where liquidity, collateral or debt have changed: a ``LoanState``
+            has its loan.
         """
         names = self.advice.problem.traded_names
-        contracts = as_holdings(holdings, names).tolist()
-        held = dict(zip(names, contracts, strict=True))
-        self._advisor.held = held
+        noted: dict[str, Any] = {}
+        if holdings is not None:
+            contracts = as_holdings(holdings, names).tolist()
+            self._advisor.held = noted["held"] = dict(zip(names, contracts, strict=True))
+        if onchain is not None:
+            held = self.advice.problem.position.holding_onchain(onchain).onchain
+            self._advisor.onchain = held
+            noted["onchain"] = onchain_as_list(held)
         if self._log is not None:
-            self._log.write({"held": held})
+            self._log.write(noted)
 
     def subscribe(self, call: Callable[[Decision], object]) -> None:
         """Call a function with each decision, before it is returned."""

@@ -27,13 +27,14 @@ def one_bar_later(
     holdings: Mapping[str, float] | pd.Series[float] | None,
     liquidity: Mapping[str, Liquidity] | None,
     oracles: LaterRounds | None,
+    onchain: Any = None,
 ) -> Assessment:
     """Return problem, settings and plan one bar later; arguments are those of ``update``."""
     before = replace(now.problem, holdings=now.plan.holdings)
     if holdings is not None:
         before = before.holding(as_holdings(holdings, before.traded_names))
     held = before.holdings
-    problem = before.next_bar(bar, date, held, oracles)
+    problem = before.next_bar(bar, date, held, oracles, onchain)
     if liquidity is not None:
         problem = problem.with_liquidity(as_liquidity(liquidity, problem.names))
     problem = with_delta(problem, now.settings.limits)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from hedgeresearch.onchain.lending import Collateral, LoanPosition
 from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
-from hedgeresearch.onchain.position import PoolPosition
+from hedgeresearch.onchain.position import LiquidityRange, PoolPosition
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk
 from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook
@@ -74,6 +76,30 @@ def oracles_from_dict(record: Mapping[str, Any]) -> Oracles:
     if given is not None:
         sequencer = SequencerStatus(given["up"], pd.Timestamp(given["since"]))
     return Oracles(rounds, record["moment"], sequencer)
+
+
+def onchain_as_list(held: Sequence[OnchainPosition]) -> list[dict[str, Any]]:
+    """Return the terms of pools and loans, in their order."""
+    return [_terms(one) for one in held]
+
+
+def onchain_from_list(records: Sequence[Mapping[str, Any]]) -> list[OnchainPosition]:
+    """Return the pools and loans that terms are of."""
+    return [_position_of(one) for one in records]
+
+
+def _position_of(record: Mapping[str, Any]) -> OnchainPosition:
+    if record["kind"] == "loan":
+        return LoanPosition([Collateral(**each) for each in record["collateral"]], record["debt"])
+    ranges = [
+        LiquidityRange(
+            each["liquidity"],
+            each["lower"],
+            math.inf if each["upper"] is None else each["upper"],
+        )
+        for each in record["ranges"]
+    ]
+    return PoolPosition(ranges, record["base"], record["quote"], record["fee_rate"])
 
 
 def _terms_by_name(book: OnchainBook) -> dict[str, Any]:

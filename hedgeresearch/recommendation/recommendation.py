@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
 from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
 from hedgeresearch.recommendation.inputs.oracles import LaterRounds
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
@@ -413,6 +414,7 @@ class Recommendation:
         holdings: Mapping[str, float] | pd.Series[float] | None = None,
         liquidity: Mapping[str, Liquidity] | None = None,
         oracles: LaterRounds | None = None,
+        onchain: OnchainPosition | Sequence[OnchainPosition] | None = None,
     ) -> Recommendation:
         """Return the recommendation one bar later, with the same parameters and bands.
 
@@ -441,6 +443,9 @@ class Recommendation:
         oracles : mapping from token to OracleRound, or Oracles
             Rounds of oracles that are later than those of the market; the others have aged by the
             bar.
+        onchain : PoolPosition, LoanPosition or sequence of them
+            Pools and loans at the bar, all of them, where liquidity, collateral or debt have
+            changed: by fees that are part of a pool, interest, or a transaction.
 
         Raises
         ------
@@ -468,7 +473,7 @@ class Recommendation:
             date = bar.name if isinstance(bar, pd.Series) else None
         if date is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        after = one_bar_later(self.assessment, bar, date, holdings, liquidity, oracles)
+        after = one_bar_later(self.assessment, bar, date, holdings, liquidity, oracles, onchain)
         return Recommendation(after)
 
     def refitted(self, fit: HedgeFit) -> Recommendation:

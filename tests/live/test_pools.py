@@ -10,6 +10,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.feeds import Source
 from hedgeresearch.live import Leg, Session, check_audit
+from hedgeresearch.live.decision import advice_as_dict
 from hedgeresearch.microstructure import Interruption, Quote
 from hedgeresearch.onchain import (
     BlockWithdrawn,
@@ -77,7 +78,8 @@ def test_the_delta_moves_with_the_pool() -> None:
         assert advice.plan.targets.best[0] < 0.0
         at = pd.Timestamp(START + (number + 1) * BAR, tz="UTC").as_unit(start.as_of.unit)
         start = start.update(decision.bar, at)
-        assert start.to_dict() == advice.to_dict()
+        assert advice_as_dict(start) == advice_as_dict(advice)
+        pd.testing.assert_frame_equal(start.onchain.grid, advice.onchain.grid)
     # ether has risen: the pool has sold, and so must the hedge be smaller
     assert abs(advice.plan.targets.best[0]) < abs(session_of(HELD).advice.plan.targets.best[0])
 
@@ -162,3 +164,33 @@ def test_an_oracle_belongs_to_pools_or_loans() -> None:
     advice = advise(hr.Position({"WETH": 1.0}))
     with pytest.raises(hr.DataError, match="oracle of 'WETH' must be that of a token of pools"):
         Session(advice, legs)
+
+
+def test_a_loan_that_has_grown_counts_from_the_next_bar(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    held = [HELD, LOAN]
+    grown = LoanPosition(LOAN.collateral, {"USDC": 13_000.0})
+    wider = PoolPosition([*HELD.ranges, LiquidityRange(500.0)], "WETH", "USDC")
+    with session_of(held, audit=path) as session:
+        decided(session, 0, events_of(0, 2_004.0))
+        session.hold(onchain=[wider, grown])
+        later = decided(session, 1, events_of(1, 2_005.0)).advice
+        assert later.onchain.loans["health factor"].iloc[0] == pytest.approx(
+            8.25 * 2_005.0 / 13_000.0
+        )
+        assert later.onchain.exposure["WETH"].iloc[0] == pytest.approx(wider.delta(2_005.0))
+        again = decided(session, 2, events_of(2, 2_006.0)).advice
+        assert again.problem.position.onchain == (wider, grown)
+    assert check_audit(path, advise(held)) == 3
+
+
+def test_other_tokens_are_refused_with_the_bar() -> None:
+    session = session_of(HELD)
+    session.hold(onchain=PoolPosition([LiquidityRange(10.0)], "PERP", "USDC"))
+    decision = decided(session, 0, events_of(0, 2_004.0))
+    (problem,) = decision.problems
+    assert "must hold the tokens WETH whose price moves; got PERP" in problem.text
+    with pytest.raises(hr.DataError, match="this one has none"):
+        Session(advise(hr.Position({"WETH": 1.0})), {"WETH": Leg(POOL), "PERP": PERPETUAL}).hold(
+            onchain=HELD
+        )

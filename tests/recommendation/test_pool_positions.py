@@ -1,6 +1,7 @@
 """Recommendations for pools and loans: contracts by delta, orders of tokens, updates, records."""
 
 import json
+import math
 import pickle
 from importlib.resources import files
 from typing import Any
@@ -12,7 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hedgeresearch as hr
-from hedgeresearch.onchain import Collateral, LiquidityRange, LoanPosition, PoolPosition
+from hedgeresearch.onchain import (
+    Collateral,
+    ConstantProductPool,
+    LiquidityRange,
+    LoanPosition,
+    PoolPosition,
+    Token,
+)
 from hedgeresearch.recommendation import Oracles
 from tests.recommendation.pool_positions import (
     DAY,
@@ -59,7 +67,8 @@ def test_contracts_are_the_delta_times_the_estimated_ratio(held: PoolPosition) -
     assert found.valuation.net_value == pytest.approx(delta * PRICE, rel=1e-12)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(RANGES)
 def test_the_order_of_the_tokens_does_not_matter(ranges: list[tuple[float, float, float]]) -> None:
     one = [LiquidityRange(size, PRICE * at, PRICE * at * width) for size, at, width in ranges]
@@ -181,7 +190,8 @@ def test_two_tokens_that_move_are_hedged_as_a_portfolio() -> None:
 # --- one bar later ---
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from([pool(), reversed_pool(fee_rate=0.2), pool(1_900.0, 2_050.0)]),
     st.booleans(),
@@ -398,3 +408,53 @@ def test_the_tokens_of_a_pool_are_known_in_a_market_only() -> None:
     assert market().counted(position).assets == ["WETH"]
     assert position.name == "pool of WETH and USDC"
     assert hr.Position(onchain=[pool(), loan()]).name == "pools and loans"
+
+
+# --- what hedging by recommendations is worth ---
+
+
+@pytest.mark.long
+def test_swaps_of_a_pool_are_hedged_by_updates() -> None:
+    """150 swaps move a pool of constant product: what is left is fees less the loss by gamma."""
+    rng = np.random.default_rng(1)
+    state = ConstantProductPool(
+        Token("WETH", 18), Token("USDC", 6), 1_000 * 10**18, 2_000_000 * 10**6
+    )
+    share = 0.1
+    contract = hr.LinearContract("PERP", 1e-3, fee=0.0, half_spread=0.0, currency="USDC")
+    path = PRICE * np.exp(np.cumsum(rng.normal(0.0, 2e-3, 60)))
+    path *= state.price / path[-1]
+    dates = pd.date_range("2026-03-01", periods=60, freq="1min", tz="UTC")
+    prices = hr.Market(pd.DataFrame({"WETH": path, "PERP": path * 1.0}, dates), currency="USDC")
+
+    def provided() -> PoolPosition:
+        whole = math.isqrt(state.reserve0 * state.reserve1)
+        return PoolPosition.in_pool(state, int(share * whole), base="WETH")
+
+    found = advise(provided(), contract, prices, model=hr.NaiveHedge())
+    steps = []
+    for number in range(150):
+        before = provided()
+        start = state.price
+        name = ("WETH", "USDC")[int(rng.integers(2))]
+        size = float(rng.uniform(0.5, 8.0))
+        token = state.token0 if name == "WETH" else state.token1
+        worth = 1.0 if name == "WETH" else start
+        swap = state.swap(name, token.base_units(size * worth))
+        state = swap.pool
+        held = found.plan.holdings[0] * 1e-3
+        fee = token.amount(swap.fee) * (state.price if name == "WETH" else 1.0)
+        change = provided().value(state.price) - before.value(start)
+        loss = before.value(state.price) - before.value(start)
+        loss -= before.delta(start) * (state.price - start)
+        hedged = change + held * (state.price - start)
+        steps.append((change, hedged, loss, share * fee, size * start))
+        bar = {"WETH": state.price, "PERP": state.price}
+        at = dates[-1] + pd.Timedelta(minutes=number + 1)
+        found = found.update(bar, at, onchain=provided())
+        delta = provided().delta(state.price)
+        assert found.problem.position.net_units == pytest.approx(delta)
+    changes, hedged, losses, fees, volumes = np.array(steps).T
+    assert 1.0 - hedged.var() / changes.var() > 0.999
+    assert hedged.sum() == pytest.approx(fees.sum() + losses.sum(), abs=1e-6 * volumes.sum())
+    assert losses.sum() < 0.0 < fees.sum()

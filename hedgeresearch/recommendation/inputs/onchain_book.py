@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.lending import LoanPosition
 from hedgeresearch.onchain.position import PoolPosition
 from hedgeresearch.recommendation.inputs.market import Market
@@ -108,13 +109,17 @@ class OnchainBook:
             after.setdefault(name, np.full(n_scenarios, value))
         return values_at(one, after) - self.worth(one)
 
+    def check_same_tokens(self, later: OnchainBook) -> None:
+        """Refuse later pools and loans of other tokens than those that a model is fitted on."""
+        if set(later.tokens) != set(self.tokens):
+            raise DataError(
+                f"onchain must hold the tokens {' and '.join(self.tokens)} whose price moves; got "
+                f"{' and '.join(later.tokens)}. Recommend a hedge of the new position."
+            )
+
     def counted_in(self, position: Position, market: Market) -> Position:
         """Return the position with the units that its pools and loans count as."""
         return market.counted(position)
-
-    def at(self, market: Market) -> OnchainBook:
-        """Return the same pools and loans at another market."""
-        return _valued(self.held, market)
 
 
 def onchain_book(position: Position, market: Market) -> OnchainBook | None:

@@ -175,6 +175,17 @@ class Position:
         object.__setattr__(later, "onchain_units", FrozenMapping(units))  # the class is frozen
         return later
 
+    def holding_onchain(self, held: Any) -> Position:
+        """Return the position with other pools and loans in place of its own, under its name."""
+        if not self.onchain:
+            raise DataError(
+                "onchain must replace pools or loans of a position; this one has none. Recommend a "
+                "hedge of the new position."
+            )
+        later = copy(self)
+        object.__setattr__(later, "onchain", checked_onchain(held))  # the class is frozen
+        return later
+
     def in_units(self, prices: Mapping[str, float]) -> Position:
         """Return the position with the units that its value buys at prices by asset.
 

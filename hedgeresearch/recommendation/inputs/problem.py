@@ -19,7 +19,7 @@ from hedgeresearch.recommendation.inputs.observations import (
     latest_observations,
     ratio_kind,
 )
-from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook
+from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook, onchain_book
 from hedgeresearch.recommendation.inputs.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.oracles import LaterRounds
 from hedgeresearch.recommendation.inputs.payments import payments, units_paid
@@ -120,6 +120,7 @@ class HedgeProblem:
         date: Any,
         holdings: Array,
         oracles: LaterRounds | None = None,
+        onchain: Any = None,
     ) -> HedgeProblem:
         """Return the problem one bar later, with the same parameters of the model.
 
@@ -133,6 +134,8 @@ class HedgeProblem:
             position where it holds the currency of the payoff, such as the coin.
         oracles : Oracles, or mapping from token to OracleRound
             Later rounds of oracles.
+        onchain : PoolPosition, LoanPosition or sequence of them, or None
+            Pools and loans from this bar on; those over the bar by default.
 
         Raises
         ------
@@ -149,14 +152,20 @@ class HedgeProblem:
         check_finite(observed, [self.position.name, *self.names])
         gains = payments(self.instruments, holdings, market)
         paid = units_paid(self.position, self.instruments, gains, market)
+        position = self.position.credited(paid)
+        if onchain is not None:
+            position = position.holding_onchain(onchain)
+        book = onchain_book(position, market)
+        if self.onchain is not None and book is not None:
+            self.onchain.check_same_tokens(book)
         return replace(
             self,
             fit=_advanced(self.fit, observed, market.last_date),
-            position=self.position.credited(paid),
+            position=position,
             market=market,
             holdings=holdings,
             options=None if self.options is None else self.options.at(market),
-            onchain=None if self.onchain is None else self.onchain.at(market),
+            onchain=book,
         )
 
 
