@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import socket
 import sys
 from collections import Counter
 from typing import Any
@@ -338,3 +339,13 @@ def test_settings_of_a_feed_are_checked() -> None:
         open_feed("deribit", "BTC-PERPETUAL", rest_url="http://a")
     with pytest.raises(DataError, match="silence"):
         open_feed("deribit", "BTC-PERPETUAL", silence=0.0)
+
+
+def test_tests_reach_the_loopback_only() -> None:
+    with pytest.raises(AssertionError, match="a test connects to"):
+        socket.create_connection(("192.0.2.1", 443), timeout=1.0)
+    with pytest.raises(AssertionError, match="a test connects to"):
+        socket.getaddrinfo("api.binance.com", 443)
+    feed = WebsocketFeed(BinanceVenue("BTCUSDT"), pause=0.01)
+    with pytest.raises(AssertionError, match="a test connects to"):
+        events_of(feed, lambda found: len(found) == 2)

@@ -136,7 +136,7 @@ class PlainBook:
 
 
 @pytest.mark.parametrize("name", RULES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(steps=st.lists(STEP, min_size=8, max_size=40))
 def test_a_book_equals_brute_force_over_random_streams(name: str, steps: list[Any]) -> None:
     rule = RULES[name]
