@@ -30,6 +30,7 @@ from hedgeresearch.hedges.inputs import NewDates, join_new_dates
 from hedgeresearch.hedges.plausibility import as_part, check_answer, warn_of_absurd_answer
 from hedgeresearch.hedges.ratio_errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.hedges.traits import has_dynamics
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
@@ -145,7 +146,26 @@ class HedgeFit(FitText):
             "next ratio": ratios,
             "removes": removed,
         }
-        return found | estimation_facts(self.estimates)
+        notes = {"intervals": self.coverage_note, "remarks": " ".join(self.remarks)}
+        said = {name: note for name, note in notes.items() if note}
+        return found | dict(estimation_facts(self.estimates)) | said
+
+    @property
+    def coverage_note(self) -> str:
+        """What intervals of the ratio cover in a sample of this length, or "" if as they should.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=450, seed=4).returns
+        >>> fit = hr.MinimumVarianceHedge(hr.DCC()).fit(returns["asset"], returns[["hedge"]])
+        >>> fit.coverage_note[:47]
+        'In short samples intervals are too narrow where'
+        """
+        short = self.sample.n_estimation < intervals.LARGE_SAMPLE
+        if self.errors is None or not short or not has_dynamics(self.model):
+            return ""
+        return intervals.SHORT_SAMPLE_NOTE
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:

@@ -16,6 +16,15 @@ SINGULAR_TOLERANCE = 1e-13
 """Smallest eigenvalue of a correlation matrix of estimates up to which it is singular."""
 
 
+LARGE_SAMPLE = 500
+"""Number of observations from which intervals of covariances with dynamics cover as they should."""
+SHORT_SAMPLE_NOTE = (
+    "In short samples intervals are too narrow where the dynamics of covariances are estimated: "
+    "those of 95% of a DCC covered the ratio in 85 to 91% of simulated samples of 250 "
+    "observations, in 94% of those of 500."
+)
+
+
 def delta_interval(
     center: Array, errors: Array, degrees_of_freedom: float | Array, confidence: float
 ) -> tuple[Array, Array]:

@@ -77,6 +77,17 @@ def all_traits(model: Any) -> Iterator[HedgeTraits]:
         yield from all_traits(part)
 
 
+def has_dynamics(model: Any) -> bool:
+    """Return whether a model, or a part of it, is of covariances whose dynamics are estimated.
+
+    The intervals of its ratio are those of large samples.
+    """
+    return any(
+        traits.filters_state and traits.bootstrap_interval == "basic"
+        for traits in all_traits(model)
+    )
+
+
 def horizon_of(model: Any) -> Horizon:
     """Return the horizon of the returns that a model, or a part of it, is fitted to."""
     longer = [traits.horizon for traits in all_traits(model) if traits.horizon != 1]

@@ -241,7 +241,7 @@ class NotionalHedge:
         """Sentences on the error of the ratio and on its effect out of sample, warnings first."""
         others = notional_reasons(self.effectiveness, self.interval_note, self.backtest)
         chance = [self._chance.strip()] if self._chance else []
-        few = few_sentences(len(self.fit.sample.rows), self.interval)
+        few = few_sentences(self.fit, self.interval)
         closes = closes_sentences(other_closes(self.fit, *self._observed))
         why = [
             *default_sentences(self.fit.model, self.backtest),

@@ -112,6 +112,37 @@ def test_contracts_have_the_remarks_as_reasons(returns: pd.DataFrame) -> None:
     assert f"Warning: {remark}" in hr.recommend(fit, position, future, market).reasons
 
 
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.HedgeResearchWarning")
+@pytest.mark.parametrize(
+    ("model", "is_said"),
+    [
+        (DCC, True),
+        (hr.MinimumVarianceHedge(hr.CCC()), True),
+        (hr.CombinedHedge({"dcc": DCC}, "equal"), True),
+        (hr.MinimumVarianceHedge(hr.SampleCovariance()), False),
+        (hr.MinimumVarianceHedge(hr.EWMACovariance()), False),
+        (hr.OLSHedge(), False),
+    ],
+    ids=["dcc", "ccc", "combined dcc", "sample", "ewma", "ols"],
+)
+def test_fits_say_what_short_intervals_cover(
+    returns: pd.DataFrame, model: Any, is_said: bool
+) -> None:
+    fit = model.fit(returns["A"], returns[["H"]])
+    words = "85 to 91% of simulated samples of 250"
+    assert (words in str(fit)) == is_said
+    assert (words in fit._repr_html_()) == is_said
+    assert any(words in one for one in hr.hedge_notional(fit, 1e6).reasons) == is_said
+    assert all(remark in str(fit) for remark in fit.remarks)
+
+
+def test_large_samples_need_no_note() -> None:
+    returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    fit = DCC.fit(returns["asset"], returns[["hedge"]])
+    assert fit.coverage_note == ""
+    assert "intervals" not in fit.facts
+
+
 def test_wrong_calls_are_explained_as_before(returns: pd.DataFrame) -> None:
     wrong: Any = DCC
     with pytest.raises(CallError, match=r"MinimumVarianceHedge\(...\).fit\(asset, hedges\)"):

@@ -11,6 +11,7 @@ from hedgeresearch._durations import time_in_words
 from hedgeresearch._formatting import day
 from hedgeresearch._spacing import Spacing
 from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.hedges.fit import HedgeFit
 
 FEW_REMOVED = 0.01
 """Share of variance below which a hedge whose interval holds zero is a matter of chance."""
@@ -29,20 +30,25 @@ def remark_warnings(remarks: Sequence[str]) -> list[str]:
     return [f"Warning: {remark}" for remark in remarks]
 
 
-def few_sentences(n_observations: int, interval: pd.DataFrame) -> list[str]:
-    """Return that a ratio is estimated on few observations.
+def few_sentences(fit: HedgeFit, interval: pd.DataFrame) -> list[str]:
+    """Return that a ratio is estimated on few observations, and what its interval covers then.
 
     Parameters
     ----------
-    n_observations : int
+    fit : HedgeFit
     interval : DataFrame (n_hedges, 2 or more)
         Columns lower and upper; equal for a ratio that is not estimated.
     """
-    if n_observations >= FEW_OBSERVATIONS or interval["lower"].equals(interval["upper"]):
+    if interval["lower"].equals(interval["upper"]):
         return []
+    coverage = [fit.coverage_note] if fit.coverage_note else []
+    n_observations = len(fit.sample.rows)
+    if n_observations >= FEW_OBSERVATIONS:
+        return coverage
     return [
         f"The estimate is of {n_observations} observations, which are few: below "
-        f"{FEW_OBSERVATIONS}, ratio and volatility may be far off."
+        f"{FEW_OBSERVATIONS}, ratio and volatility may be far off.",
+        *coverage,
     ]
 
 

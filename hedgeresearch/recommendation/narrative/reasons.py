@@ -85,7 +85,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),
-        *few_sentences(len(assessment.problem.fit.sample.rows), assessment.confidence.ratios),
+        *few_sentences(assessment.problem.fit, assessment.confidence.ratios),
         *model_sentences(assessment),
         *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
         *default_sentences(assessment.problem.fit.model, assessment.confidence.backtest),
