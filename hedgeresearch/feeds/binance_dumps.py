@@ -100,6 +100,17 @@ def binance_dump_table(path: str | Path, *, kind: str | None = None) -> pd.DataF
     ------
     DataError
         If the file holds something else, or a row cannot be read.
+
+    Examples
+    --------
+    >>> import pathlib
+    >>> import tempfile
+    >>> from hedgeresearch.feeds import binance_dump_table
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "BTCUSDT-1h-2026-03.csv"
+    >>> row = "1772409600000,61800,61900,61700,61850,12.5,1772413199999,1,1,1,1,0"
+    >>> _ = path.write_text(row)
+    >>> binance_dump_table(path).iloc[0].tolist()
+    [61800.0, 61900.0, 61700.0, 61850.0, 12.5]
     """
     _, found = _named(Path(path), kind, "-")
     if found == "klines" or BAR.fullmatch(found):

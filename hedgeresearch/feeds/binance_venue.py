@@ -160,7 +160,21 @@ class BinanceVenue:
 
     @property
     def rules(self) -> dict[Source, SequenceRule | None]:
-        """Sources, each with the rule of its book; None if its book is not followed."""
+        """Sources, each with the rule of its book; None if its book is not followed.
+
+        Examples
+        --------
+        >>> from hedgeresearch.feeds import BinanceVenue
+        >>> venue = BinanceVenue(("BTCUSDT",))
+        >>> venue.name, len(venue.rules), len(venue.checks)
+        ('binance', 1, 0)
+        >>> data = {"u": 7, "s": "BTCUSDT", "b": "61800.2", "B": "2.5", "a": "61800.3", "A": "1.0"}
+        >>> ((source, quote),) = venue.read({"stream": "btcusdt@bookTicker", "data": data}, 1)
+        >>> str(source), quote.bid
+        ('BTCUSDT at binance', 61800.2)
+        >>> venue.reply({}) is None
+        True
+        """
         rule = self._market.rule if "book" in self.kinds else None
         return dict.fromkeys(self._sources.values(), rule)
 

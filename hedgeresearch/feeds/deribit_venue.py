@@ -57,6 +57,15 @@ class DeribitVenue:
     ------
     DataError
         If a kind does not exist.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import DeribitVenue
+    >>> venue = DeribitVenue(("BTC-PERPETUAL",))
+    >>> venue.name, [str(source) for source in venue.rules]
+    ('deribit', ['BTC-PERPETUAL at deribit'])
+    >>> len(venue.connections), venue.checks
+    (1, ())
     """
 
     symbols: str | tuple[str, ...]

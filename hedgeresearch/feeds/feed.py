@@ -27,6 +27,23 @@ class Feed(Protocol):
     an ``Interruption`` of each source concerned when a connection is lost, a frame cannot be read,
     changes of a book are missing, or nothing comes any more. It ends when it is closed; a recorded
     feed ends with the recording.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> import tempfile
+    >>> from hedgeresearch.feeds import Recorder, Recording, Source
+    >>> from hedgeresearch.microstructure import Quote
+    >>> source = Source("binance", "BTCUSDT")
+    >>> async def bids(feed):
+    ...     return [event.bid async for _, event in feed.events()]
+    ...
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Recorder(folder) as recorder:
+    ...         recorder.append(source, Quote(0, 99.0, 1.0, 101.0, 1.0, None, 0))
+    ...     asyncio.run(bids(Recording(folder)))
+    ...
+    [99.0]
     """
 
     @property

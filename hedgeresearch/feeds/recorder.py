@@ -125,6 +125,21 @@ class Recorder:
         ------
         DataError
             If the event cannot be stored.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from hedgeresearch.feeds import Recorder, Source
+        >>> from hedgeresearch.microstructure import Quote
+        >>> source = Source("binance", "BTCUSDT")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     recorder = Recorder(folder, events_per_part=1)
+        ...     recorder.keep(source, Quote(0, 99.0, 1.0, 101.0, 1.0, None, 0))
+        ...     recorder.is_due, recorder.n_events
+        ...     recorder.flush()
+        ...     recorder.close()
+        ...
+        (True, 1)
         """
         kind = KINDS.get(type(event))
         if kind is None:

@@ -39,6 +39,21 @@ def read_recording(
         If a line cannot be read; the message names it. A last line, or a compressed file, that was
         cut off ends the recording, as of a recorder that was stopped. If frames of Binance are of
         several instruments and none is named.
+
+    Examples
+    --------
+    >>> import gzip
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from hedgeresearch.feeds import read_recording
+    >>> data = '{"u": 7, "s": "BTCUSDT", "b": "61800.2", "B": "2.5", "a": "61800.3", "A": "1.0"}'
+    >>> line = '1722470401000000000 {"stream": "btcusdt@bookTicker", "data": ' + data + "}"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "btcusdt.gz"
+    ...     _ = path.write_bytes(gzip.compress(line.encode()))
+    ...     [event.bid for event in read_recording(path)]
+    ...
+    [61800.2]
     """
     if read_frame is None:
         read_frame = BinanceInstrument(symbol)

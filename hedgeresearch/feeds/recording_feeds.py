@@ -38,6 +38,21 @@ async def record(
     ------
     DataError
         If an event cannot be stored, or another recorder has been opened on the folder.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> import tempfile
+    >>> from hedgeresearch.feeds import Recorder, Recording, Source, record
+    >>> from hedgeresearch.microstructure import Quote
+    >>> source = Source("binance", "BTCUSDT")
+    >>> with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+    ...     with Recorder(first) as recorder:
+    ...         recorder.append(source, Quote(0, 99.0, 1.0, 101.0, 1.0, None, 0))
+    ...     with Recorder(second) as recorder:
+    ...         asyncio.run(record(Recording(first), recorder))
+    ...
+    1
     """
     if seconds is not None:
         check_between(seconds, "seconds", 0.0, math.inf)

@@ -57,6 +57,20 @@ def replay(folder: str | Path) -> Iterator[Sourced]:
     -----
     DataWarning
         If the recorder was killed while it wrote.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hedgeresearch.feeds import Recorder, Source, compact_recording, replay
+    >>> from hedgeresearch.microstructure import Quote
+    >>> source = Source("binance", "BTCUSDT")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Recorder(folder) as recorder:
+    ...         for number in range(3):
+    ...             recorder.append(source, Quote(number, 99.0, 1.0, 101.0, 1.0, None, number))
+    ...     [event.receive_time for _, event in replay(folder)]
+    ...
+    [0, 1, 2]
     """
     parts = _parts_of(Path(folder))
     if parts.cut:
@@ -147,6 +161,22 @@ def compact_recording(folder: str | Path, *, events_per_part: int = 1_000_000) -
     ------
     DataError
         If there is no recording, or files of it are missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hedgeresearch.feeds import Recorder, Source, compact_recording, replay
+    >>> from hedgeresearch.microstructure import Quote
+    >>> source = Source("binance", "BTCUSDT")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Recorder(folder) as recorder:
+    ...         for number in range(3):
+    ...             recorder.append(source, Quote(number, 99.0, 1.0, 101.0, 1.0, None, number))
+    ...     compact_recording(folder)
+    ...     len(list(replay(folder)))
+    ...
+    1
+    3
     """
     check_at_least(events_per_part, "events_per_part", 1)
     parts = _parts_of(Path(folder))

@@ -65,6 +65,39 @@ def check_audit(path: str | Path, recommendation: Recommendation) -> int:
     DataError
         If the log began with another recommendation, or ratio, targets, holdings or orders of a
         line are not, bit for bit, what its bar leads to; the message names the line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.feeds import Source
+    >>> from hedgeresearch.live import Session, check_audit
+    >>> from hedgeresearch.microstructure import Quote
+    >>> times = pd.date_range("2026-03-02 12:00", periods=200, freq="1s", tz="UTC")
+    >>> steps = np.random.default_rng(0).standard_normal((2, 200)).cumsum(axis=1)
+    >>> prices = {"BTC": 6e4 + steps[0], "PERP": 6e4 + steps[0] + 0.1 * steps[1]}
+    >>> market = hr.Market(pd.DataFrame(prices, times))
+    >>> position, perpetual = hr.Position({"BTC": 2.0}), hr.LinearContract("PERP", 0.001, lot=1)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, perpetual))
+    >>> advice = hr.recommend(fit, position, perpetual, market)
+    >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance", "BTCUSDT_PERP")}
+    >>> at = times[-1].value + 10**9 * np.array([0.4, 1.4, 2.4])
+    >>> events = [
+    ...     (source, Quote(number, 6e4, 1.0, 60_000.2, 1.0, None, int(time)))
+    ...     for number, time in enumerate(at)
+    ...     for source in legs.values()
+    ... ]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "audit.jsonl"
+    ...     with Session(advice, legs, max_age=5.0, audit=path) as session:
+    ...         for decision in session.run(events):
+    ...             pass
+    ...     check_audit(path, advice)
+    ...
+    2
     """
     records = _records(Path(path))
     _, header = next(records, (1, {}))

@@ -49,6 +49,12 @@ class Problem:
         clock went back; the update refused the bar.
     column : str, column of the market; empty where it is about all
     text : str, in words
+
+    Examples
+    --------
+    >>> from hedgeresearch.live import Problem
+    >>> str(Problem("stale", "BTC", "the price is 7 s old"))
+    'BTC: the price is 7 s old.'
     """
 
     kind: ProblemKind
@@ -70,6 +76,12 @@ class Known:
     receive_time : int, nanoseconds, at which it was received; None likewise
     delay : float, seconds by which it came later than the fastest event of its source; None if the
         venue states no time
+
+    Examples
+    --------
+    >>> from hedgeresearch.live import Known
+    >>> Known(60_000.0, 1_772_452_800_000_000_000, delay=0.02).price
+    60000.0
     """
 
     price: float | None
@@ -94,6 +106,37 @@ class Decision:
     notes : tuple of str, sentences on the bar: funding that is missing, a model fitted again
     refit : mapping, what was done to fit the model again, for the audit log; empty for nothing
     oracles : Oracles, last rounds by which loans are judged; None without any
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.feeds import Source
+    >>> from hedgeresearch.live import Session
+    >>> from hedgeresearch.microstructure import Quote
+    >>> times = pd.date_range("2026-03-02 12:00", periods=200, freq="1s", tz="UTC")
+    >>> steps = np.random.default_rng(0).standard_normal((2, 200)).cumsum(axis=1)
+    >>> prices = {"BTC": 6e4 + steps[0], "PERP": 6e4 + steps[0] + 0.1 * steps[1]}
+    >>> market = hr.Market(pd.DataFrame(prices, times))
+    >>> position, perpetual = hr.Position({"BTC": 2.0}), hr.LinearContract("PERP", 0.001, lot=1)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, perpetual))
+    >>> advice = hr.recommend(fit, position, perpetual, market)
+    >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance", "BTCUSDT_PERP")}
+    >>> at = times[-1].value + 10**9 * np.array([0.4, 1.4, 2.4])
+    >>> events = [
+    ...     (source, Quote(number, 6e4, 1.0, 60_000.2, 1.0, None, int(time)))
+    ...     for number, time in enumerate(at)
+    ...     for source in legs.values()
+    ... ]
+    >>> session = Session(advice, legs, max_age=5.0)
+    >>> decision = next(iter(session.run(events)))
+    >>> decision.action, decision.n_bars, decision.problems
+    ('hold', 1, ())
+    >>> decision.reasons
+    ['PERP: no trade, hold 1,991 short (target 1,991 short; no band, as no costs were given).']
+    >>> sorted(decision.to_dict())[:3]
+    ['action', 'bar', 'holdings']
     """
 
     time: int

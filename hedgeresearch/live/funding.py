@@ -31,6 +31,14 @@ class FundingLeg:
     ----------
     source : Source of the rates; it may be that of a price, too
     max_age : float, seconds after which a rate is too old
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import Source
+    >>> from hedgeresearch.live import FundingLeg
+    >>> leg = FundingLeg(Source("binance-futures", "BTCUSDT"))
+    >>> leg.state("PERP_FUNDING", start=0).known.price is None
+    True
     """
 
     source: Source

@@ -39,6 +39,12 @@ class BookCosts:
         Share of what the book holds within that cost that an order may take.
     quality : MarketQuality or None
         Signs of wash trading at the venue; a flagged one widens the band and caps orders.
+
+    Examples
+    --------
+    >>> from hedgeresearch.live import BookCosts
+    >>> BookCosts(within=5e-4, contracts_per_unit=1_000.0, participation=0.5).participation
+    0.5
     """
 
     within: float = 5e-4
@@ -75,6 +81,16 @@ class Leg:
     ------
     DataError
         If costs are to be read without a book.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import Source
+    >>> from hedgeresearch.live import BookCosts, Leg
+    >>> from hedgeresearch.microstructure import BINANCE_FUTURES
+    >>> source = Source("binance-futures", "BTCUSDT")
+    >>> leg = Leg(source, BINANCE_FUTURES, costs=BookCosts(contracts_per_unit=1_000.0))
+    >>> leg.state("PERP", start=0).known.price is None
+    True
     """
 
     source: Source

@@ -35,6 +35,12 @@ class Refit:
     every : int, number of bars with advice from one fit to the next
     lag : int, number of bars with advice until it is used, less than ``every``
     background : bool, whether it is fitted in another process
+
+    Examples
+    --------
+    >>> from hedgeresearch.live import Refit
+    >>> Refit(every=100)
+    Refit(every=100, lag=10, background=True)
     """
 
     every: int

@@ -167,6 +167,42 @@ class Session:
         ----------
         events : iterable over (Source, event), in the order received; those of other sources are
             left out
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> from hedgeresearch.feeds import Source
+        >>> from hedgeresearch.live import Session
+        >>> from hedgeresearch.microstructure import Quote
+        >>> times = pd.date_range("2026-03-02 12:00", periods=200, freq="1s", tz="UTC")
+        >>> steps = np.random.default_rng(0).standard_normal((2, 200)).cumsum(axis=1)
+        >>> prices = {"BTC": 6e4 + steps[0], "PERP": 6e4 + steps[0] + 0.1 * steps[1]}
+        >>> market = hr.Market(pd.DataFrame(prices, times))
+        >>> position, perpetual = hr.Position({"BTC": 2.0}), hr.LinearContract("PERP", 0.001, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, perpetual))
+        >>> advice = hr.recommend(fit, position, perpetual, market)
+        >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance", "BTCUSDT_PERP")}
+        >>> at = times[-1].value + 10**9 * np.array([0.4, 1.4, 2.4])
+        >>> events = [
+        ...     (source, Quote(number, 6e4, 1.0, 60_000.2, 1.0, None, int(time)))
+        ...     for number, time in enumerate(at)
+        ...     for source in legs.values()
+        ... ]
+        >>> session = Session(advice, legs, max_age=5.0)
+        >>> session.subscribe(lambda decision: print(decision.action))
+        >>> decisions = list(session.run(events))
+        hold
+        hold
+        >>> len(session.sources), session.seconds, session.advice is decisions[-1].advice
+        (2, 1.0, True)
+        >>> session.earliest_time < session.bar_end
+        True
+        >>> session.hold({"PERP": -1_900})
+        >>> len(session.advance(session.bar_end))
+        0
+        >>> session.close()
         """
         for source, event in events:
             yield from self.receive(source, event)
@@ -192,6 +228,43 @@ class Session:
         recorder : Recorder that events are written by, before they count
         clock : function that returns the time of the receiver, nanoseconds since 1970 in UTC; a
             ``Recording`` needs none
+
+        Examples
+        --------
+        >>> import asyncio
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> from hedgeresearch.feeds import Source
+        >>> from hedgeresearch.live import Session
+        >>> from hedgeresearch.microstructure import Quote
+        >>> times = pd.date_range("2026-03-02 12:00", periods=200, freq="1s", tz="UTC")
+        >>> steps = np.random.default_rng(0).standard_normal((2, 200)).cumsum(axis=1)
+        >>> prices = {"BTC": 6e4 + steps[0], "PERP": 6e4 + steps[0] + 0.1 * steps[1]}
+        >>> market = hr.Market(pd.DataFrame(prices, times))
+        >>> position, perpetual = hr.Position({"BTC": 2.0}), hr.LinearContract("PERP", 0.001, lot=1)
+        >>> fit = hr.OLSHedge().fit(*market.returns(position, perpetual))
+        >>> advice = hr.recommend(fit, position, perpetual, market)
+        >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance", "BTCUSDT_PERP")}
+        >>> at = times[-1].value + 10**9 * np.array([0.4, 1.4, 2.4])
+        >>> events = [
+        ...     (source, Quote(number, 6e4, 1.0, 60_000.2, 1.0, None, int(time)))
+        ...     for number, time in enumerate(at)
+        ...     for source in legs.values()
+        ... ]
+        >>> session = Session(advice, legs, max_age=5.0)
+        >>> class Recorded:
+        ...     sources = tuple(legs.values())
+        ...     async def events(self):
+        ...         for event in events:
+        ...             yield event
+        ...     async def aclose(self):
+        ...         pass
+        ...
+        >>> async def follow():
+        ...     return [one.action async for one in session.follow(Recorded())]
+        >>> len(asyncio.run(follow())) > 0
+        True
         """
         of_feed = None if isinstance(feed, Recording) else clock
         return follow(self, feed, of_feed, recorder)

@@ -65,12 +65,24 @@ def without_example(room: str) -> list[str]:
     return missing
 
 
-UNFINISHED = {"evaluation", "feeds", "live", "onchain", "recommendation"}
-"""Rooms that do not have all their examples yet."""
-OUTSIDE = {"fetch", "read_rda"}
-"""Functions that need a network, or a file that it has brought."""
+NETWORK = {
+    "fetch",
+    "read_rda",  # reads what was fetched
+    "candles",
+    "funding_history",
+    "list_markets",
+    "option_summaries",
+    "trade_history",
+    "read_states",
+    "read_swaps",
+    "CcxtFeed.sources",
+}
+"""Names whose examples would need a network, or a node of a chain."""
+OF_PROTOCOLS = {"events", "aclose", "read", "reply", "snapshot_request", "read_snapshot"}
+"""Members by which a session or a feed reads feeds and venues: ``Feed`` shows them."""
 
 
-@pytest.mark.parametrize("room", sorted(set(ROOMS) - UNFINISHED))
+@pytest.mark.parametrize("room", ROOMS)
 def test_names_and_members_have_an_example(room: str) -> None:
-    assert set(without_example(room)) <= OUTSIDE
+    missing = {name for name in without_example(room) if name.split(".")[-1] not in OF_PROTOCOLS}
+    assert missing <= NETWORK

@@ -72,6 +72,12 @@ class UniswapV3Pool:
     ------
     DataError
         If the address is none, or the number of words out of range.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import UniswapV3Pool
+    >>> UniswapV3Pool("0x" + "ab" * 20, words=2).source(1).venue
+    'uniswap-v3:1'
     """
 
     address: str
@@ -105,6 +111,12 @@ class ChainlinkOracle:
     ------
     DataError
         If an address is none, or the heartbeat out of range.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import ChainlinkOracle
+    >>> ChainlinkOracle("0x" + "ab" * 20, heartbeat=3_600.0).source(1).venue
+    'chainlink:1'
     """
 
     address: str
@@ -138,6 +150,12 @@ class AaveLoan:
     ------
     DataError
         If an address is none.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import AaveLoan
+    >>> AaveLoan("0x" + "ab" * 20, "0x" + "cd" * 20).source(1).venue
+    'aave-v3:1'
     """
 
     account: str
