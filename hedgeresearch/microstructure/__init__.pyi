@@ -12,6 +12,7 @@ from .events import Trade as Trade
 from .heat_map import cost_history as cost_history
 from .heat_map import depth_history as depth_history
 from .heat_map import plot_heat_map as plot_heat_map
+from .hedge_size import hedge_capacity as hedge_capacity
 from .latency import LatencyReport as LatencyReport
 from .latency import latency_report as latency_report
 from .liquidity import WalkedTrade as WalkedTrade

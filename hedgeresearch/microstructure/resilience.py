@@ -29,6 +29,7 @@ from hedgeresearch._interactive import shown
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import MarketEvent
+from hedgeresearch.microstructure.half_life import STANDARD_ERRORS, half_life_in_words, half_life_of
 from hedgeresearch.microstructure.liquidity import depth
 from hedgeresearch.microstructure.order_book import OrderBook
 from hedgeresearch.microstructure.order_flow import first_of_bursts, orders_in
@@ -42,8 +43,6 @@ HORIZONS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Times after a trade, seconds."""
 MIN_TRADES = 10
 """Minimum number of large trades."""
-STANDARD_ERRORS = 2.0
-"""Number of standard errors by which a share must differ from one to count as a loss."""
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -112,12 +111,12 @@ class Resilience:
         None where no loss is seen beyond two standard errors, inf where it is not regained within
         the longest horizon.
         """
-        return _half_life(self.table["depth"], self.table["depth_error"])
+        return half_life_of(self.table["depth"], self.table["depth_error"])
 
     @property
     def spread_half_life(self) -> float | None:
         """Seconds until half of the widening of the spread is gone, as ``depth_half_life``."""
-        return _half_life(2.0 - self.table["spread"], self.table["spread_error"])
+        return half_life_of(2.0 - self.table["spread"], self.table["spread_error"])
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -162,7 +161,8 @@ class Resilience:
     def __repr__(self) -> str:
         return (
             f"Resilience({self.n_trades} trades of at least {self.threshold:g}: depth "
-            f"{_in_words(self.depth_half_life)}, spread {_in_words(self.spread_half_life)})"
+            f"{half_life_in_words(self.depth_half_life)}, spread "
+            f"{half_life_in_words(self.spread_half_life)})"
         )
 
 
@@ -286,29 +286,3 @@ def _shares(values: Array) -> tuple[Array, Array]:
     residuals = values[:, 1:] - shares * before
     errors = np.sqrt(np.square(residuals).sum(axis=0)) / before.sum()
     return shares, errors
-
-
-def _half_life(shares: pd.Series[float], errors: pd.Series[float]) -> float | None:
-    """Return the time from the lowest share until half of what is lost is back."""
-    values = shares.to_numpy()
-    seconds = shares.index.to_numpy(dtype=float)
-    low = int(values.argmin())
-    if not 1.0 - values[low] > STANDARD_ERRORS * float(errors.iloc[low]):
-        return None
-    target = 0.5 * (1.0 + values[low])
-    above = np.flatnonzero(values[low:] >= target)
-    if not len(above):
-        return math.inf
-    at = low + int(above[0])
-    step = (target - values[at - 1]) / (values[at] - values[at - 1])
-    reached = seconds[at - 1] + step * (seconds[at] - seconds[at - 1])
-    return float(reached - seconds[low])
-
-
-def _in_words(half_life: float | None) -> str:
-    """Return a half-life in words."""
-    if half_life is None:
-        return "without a loss beyond noise"
-    if math.isinf(half_life):
-        return "not half regained"
-    return f"half regained in {half_life:.3g} s"
