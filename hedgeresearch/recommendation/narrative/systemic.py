@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hedgeresearch._formatting import counted, money, percent
 from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.risk.systemic.breakdown import CorrelationBreakdown
 
 MAX_SOURCES = 3
 """Number of legs that a sentence names; the others are counted."""
@@ -32,18 +33,25 @@ def breakdown_sentences(assessment: Assessment) -> list[str]:
     if found is None:
         return []
     row = assessment.spacing.row
-    verdict = "no change is found"
-    if found.is_weaker:
-        verdict = "the relation is weaker then"
-    elif found.is_closer:
-        verdict = "the relation is closer then"
     low, high = found.interval
+    fails = found.is_weaker and found.turbulent < found.calm
     return [
-        f"{'Warning: ' if found.is_weaker else ''}Correlation of position and hedges is "
+        f"{'Warning: ' if fails else ''}Correlation of position and hedges is "
         f"{found.turbulent:.2f} on {found.n_turbulent:,} turbulent {row}s, {found.calm:.2f} on "
         f"{found.n_calm:,} calm ones; adjusted for their variance {found.adjusted:.2f} (95% "
-        f"interval of the difference from calm {low:+.3f} to {high:+.3f}): {verdict}."
+        f"interval of the difference from calm {low:+.3f} to {high:+.3f}): {_verdict(found)}."
     ]
+
+
+def _verdict(found: CorrelationBreakdown) -> str:
+    """Return what the adjusted correlation says of the relation on turbulent dates."""
+    if found.is_closer:
+        return "the relation is closer then"
+    if not found.is_weaker:
+        return "no change is found"
+    if found.turbulent < found.calm:
+        return "the relation is weaker then"
+    return "what is left grows as well then"
 
 
 def default_scenario_sentences(assessment: Assessment) -> list[str]:

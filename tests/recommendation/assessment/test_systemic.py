@@ -46,23 +46,38 @@ def test_turbulent_dates_are_those_after_high_volatility(advise: Advise) -> None
     assert long.turbulent == pytest.approx(expected, rel=1e-10)
 
 
-def test_a_relation_that_fails_in_turbulence_is_a_warning() -> None:
-    generator = np.random.default_rng(1)
+def advice_in_turbulence(slope: float, noise: float, seed: int) -> hr.recommendation.Recommendation:
+    """Return advice on a position whose slope and noise are others when its hedge is volatile."""
+    generator = np.random.default_rng(seed)
     turbulent = np.arange(800) % 200 >= 150
     x = 0.01 * generator.standard_normal(800) * np.where(turbulent, 3.0, 1.0)
-    y = np.where(turbulent, 0.1, 1.0) * x + 0.004 * generator.standard_normal(800)
+    left = 0.004 * generator.standard_normal(800) * np.where(turbulent, noise, 1.0)
+    y = np.where(turbulent, slope, 1.0) * x + left
     dates = pd.date_range("2020-01-01", periods=801)
     paths = np.vstack([[1.0, 1.0], np.cumprod(1.0 + np.column_stack([y, x]), axis=0)])
     market = hr.Market(pd.DataFrame(100.0 * paths, dates, ["A", "F"]))
     position = hr.Position({"A": 1000.0})
     future = hr.LinearContract("F", 1)
     fit = hr.OLSHedge().fit(*market.returns(position, future))
-    found = hr.recommend(fit, position, future, market)
-    assert found.correlation_breakdown is not None
-    assert found.correlation_breakdown.is_weaker
+    return hr.recommend(fit, position, future, market)
+
+
+@pytest.mark.parametrize(
+    ("slope", "noise", "warned", "verdict"),
+    [
+        (0.1, 1.0, True, "the relation is weaker then"),
+        (1.0, 3.0, False, "what is left grows as well then"),
+        (1.0, 1.0, False, "no change is found"),
+    ],
+)
+def test_a_relation_that_fails_in_turbulence_is_a_warning(
+    slope: float, noise: float, warned: bool, verdict: str
+) -> None:
+    found = advice_in_turbulence(slope, noise, seed=2)
     (text,) = [one for one in found.reasons if "turbulent" in one]
-    assert text.startswith("Warning: Correlation of position and hedges is ")
-    assert text.endswith("the relation is weaker then.")
+    assert text.startswith("Warning: ") == warned
+    assert text.endswith(f"{verdict}.")
+    assert "Correlation of position and hedges is " in text
 
 
 def test_too_few_dates_are_the_reason(advise: Advise, table: pd.DataFrame) -> None:
