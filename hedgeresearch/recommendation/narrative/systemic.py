@@ -6,6 +6,8 @@ from hedgeresearch._formatting import counted, money, percent
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.risk.systemic.breakdown import CorrelationBreakdown
 
+MIN_FALL = 0.05
+"""Fall of a correlation from which a weaker relation is a warning."""
 MAX_SOURCES = 3
 """Number of legs that a sentence names; the others are counted."""
 
@@ -34,7 +36,7 @@ def breakdown_sentences(assessment: Assessment) -> list[str]:
         return []
     row = assessment.spacing.row
     low, high = found.interval
-    fails = found.is_weaker and found.turbulent < found.calm
+    fails = _falls(found)
     return [
         f"{'Warning: ' if fails else ''}Correlation of position and hedges is "
         f"{found.turbulent:.2f} on {found.n_turbulent:,} turbulent {row}s, {found.calm:.2f} on "
@@ -43,13 +45,18 @@ def breakdown_sentences(assessment: Assessment) -> list[str]:
     ]
 
 
+def _falls(found: CorrelationBreakdown) -> bool:
+    """Return whether the correlation itself is lower on turbulent dates, as the relation is."""
+    return found.is_weaker and found.turbulent < found.calm - MIN_FALL
+
+
 def _verdict(found: CorrelationBreakdown) -> str:
     """Return what the adjusted correlation says of the relation on turbulent dates."""
     if found.is_closer:
         return "the relation is closer then"
     if not found.is_weaker:
         return "no change is found"
-    if found.turbulent < found.calm:
+    if _falls(found):
         return "the relation is weaker then"
     return "what is left grows as well then"
 
