@@ -12,6 +12,7 @@ from typing import Any
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataWarning, warn_caller
 from hedgeresearch.feeds.ccxt_events import Events
 from hedgeresearch.feeds.ccxt_exchange import ccxt_module, exchange_of
 from hedgeresearch.feeds.feed import Sourced
@@ -56,6 +57,11 @@ class CcxtFeed:
     MissingDataError
         If the package ``ccxt`` is not installed.
 
+    Warns
+    -----
+    DataWarning
+        If books of Deribit are followed: ccxt does not notice changes that are missing in them.
+
     Examples
     --------
     >>> from hedgeresearch.feeds import CcxtFeed
@@ -77,6 +83,12 @@ class CcxtFeed:
             check_between(value, name, 0.0, math.inf)
         self.exchange = exchange_of(exchange, ccxt_module("ccxt.pro"))
         self.kinds = checked_kinds(kinds, KINDS, self.exchange.id)
+        if self.exchange.id == "deribit" and not {"book", "quotes"}.isdisjoint(self.kinds):
+            warn_caller(
+                "ccxt does not notice changes that are missing in books of Deribit. Use "
+                'open_feed("deribit", ...), with the names of the venue.',
+                DataWarning,
+            )
         self.silence = silence
         self.pause = pause
         self.every = every
@@ -95,7 +107,7 @@ class CcxtFeed:
 
         Raises
         ------
-        RefusedError
+        DataError
             If the venue does not have a symbol or a kind.
         """
         # here, so that a call to close it counts from now on

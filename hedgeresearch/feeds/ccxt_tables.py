@@ -38,6 +38,11 @@ def list_markets(exchange: Any) -> pd.DataFrame:
         If there is no such exchange, or it does not answer.
     MissingDataError
         If the package ``ccxt`` is not installed.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import list_markets
+    >>> list_markets("kraken").loc["BTC/USD", ["tick", "lot"]]  # doctest: +SKIP
     """
     venue = exchange_of(exchange, ccxt_module())
     markets = _called(venue, lambda: venue.load_markets())
@@ -85,6 +90,11 @@ def candles(
         If there is no such exchange, symbol or bar, or nothing in the time.
     MissingDataError
         If the package ``ccxt`` is not installed.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import candles
+    >>> candles("kraken", "BTC/USD", "1d", start="2026-01-01T00:00Z")  # doctest: +SKIP
     """
     venue = exchange_of(exchange, ccxt_module())
     first = _milliseconds(start, "start")
@@ -132,6 +142,12 @@ def funding_history(exchange: Any, symbol: str, *, start: Any, end: Any = None) 
         If there is no such exchange or symbol, or nothing in the time.
     MissingDataError
         If the package ``ccxt`` is not installed.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import funding_history
+    >>> start = "2026-01-01T00:00Z"
+    >>> funding_history("binanceusdm", "BTC/USDT:USDT", start=start)  # doctest: +SKIP
     """
     venue = exchange_of(exchange, ccxt_module())
     last = venue.milliseconds() if end is None else _milliseconds(end, "end")
@@ -171,6 +187,12 @@ def trade_history(exchange: Any, symbol: str, *, start: Any, end: Any = None) ->
         If there is no such exchange or symbol, or nothing in the time.
     MissingDataError
         If the package ``ccxt`` is not installed.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import trade_history
+    >>> span = {"start": "2026-03-02T12:00Z", "end": "2026-03-02T12:05Z"}
+    >>> trade_history("kraken", "BTC/USD", **span)  # doctest: +SKIP
     """
     venue = exchange_of(exchange, ccxt_module())
     last = venue.milliseconds() if end is None else _milliseconds(end, "end")
@@ -214,6 +236,12 @@ def option_summaries(exchange: Any, currency: str) -> pd.DataFrame:
         If there is no such exchange, or it has no options on the currency.
     MissingDataError
         If the package ``ccxt`` is not installed.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import option_summaries
+    >>> from hedgeresearch.options import OptionChain
+    >>> OptionChain.from_deribit(option_summaries("deribit", "BTC"))  # doctest: +SKIP
     """
     venue = exchange_of(exchange, ccxt_module())
     options = _called(venue, lambda: venue.fetch_option_chain(currency))

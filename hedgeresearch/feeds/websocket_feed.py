@@ -87,8 +87,8 @@ class WebsocketFeed:
         ------
         MissingDataError
             If the package ``websockets`` is not installed.
-        RefusedError
-            If the venue refuses what is subscribed to.
+        DataError
+            If the venue refuses what is subscribed to, as a symbol that it does not have.
         """
         check_websockets()
         # here, so that a call to close it counts from now on

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.feeds import (
     CcxtFeed,
     candles,
@@ -131,6 +132,14 @@ def test_a_venue_that_does_not_answer_is_tried_again(stub: StubVenue) -> None:
     stub.status = 503
     events = events_of(usd_m(stub, kinds=("book",)), lambda found: len(found) == 3)
     assert "ExchangeNotAvailable" in events[2][1].reason
+
+
+def test_books_of_deribit_are_warned_of() -> None:
+    with pytest.warns(DataWarning, match="does not notice changes that are missing in books"):
+        CcxtFeed("deribit", "BTC/USD:BTC", ("book",))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        CcxtFeed("deribit", "BTC/USD:BTC", ("trades",))
 
 
 def test_trades_that_are_called_for_again_come_once() -> None:
