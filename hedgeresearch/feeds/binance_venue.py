@@ -179,6 +179,11 @@ class BinanceVenue:
         return dict.fromkeys(self._sources.values(), rule)
 
     @property
+    def numbers_trades(self) -> bool:
+        """True for the spot market; of orders' fills put together it is not documented."""
+        return self._market.streams["trades"][1] == "trade"
+
+    @property
     def connections(self) -> tuple[Connection, ...]:
         """Websockets to be opened, one for each path that the streams need."""
         by_path: dict[str, list[str]] = defaultdict(list)

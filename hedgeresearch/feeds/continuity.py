@@ -29,13 +29,21 @@ class Continuity:
     ----------
     rules : mapping from source to the rule of its book; None for one whose book is not followed
     counts : Counter of interruptions, and of trades that came twice and are left out, to be kept
+    numbers_trades : whether trades of a source are numbered without a gap
 
     Attributes
     ----------
     lost : set of sources whose book needs a snapshot
     """
 
-    def __init__(self, rules: Mapping[Source, SequenceRule | None], counts: Counter[str]) -> None:
+    def __init__(
+        self,
+        rules: Mapping[Source, SequenceRule | None],
+        counts: Counter[str],
+        *,
+        numbers_trades: bool = False,
+    ) -> None:
+        self._numbers_trades = numbers_trades
         self._books = {
             source: OrderBook(rule) for source, rule in rules.items() if rule is not None
         }
@@ -85,7 +93,11 @@ class Continuity:
     def _checked_number(
         self, source: Source, event: Quote | Trade, number: int | None
     ) -> list[Sourced]:
-        """Return a quote or trade; an older one than the last is followed by an interruption."""
+        """Return a quote or trade.
+
+        An older one than the last is followed by an interruption, as it must not be the last price;
+        one before which trades are missing comes after it.
+        """
         if number is None:
             return [(source, event)]
         kind = type(event)
@@ -100,5 +112,9 @@ class Continuity:
         if last == number and kind is Trade:
             self.counts["repeated trades"] += 1
             return []
+        found: list[Sourced] = [(source, event)]
+        if self._numbers_trades and kind is Trade and last is not None and number > last + 1:
+            reason = f"trades {last + 1} to {number - 1} are missing"
+            found.insert(0, self.interrupt(source, reason, event.receive_time))
         self._last[source, kind] = number
-        return [(source, event)]
+        return found

@@ -96,6 +96,11 @@ class DeribitVenue:
         return dict.fromkeys(self._sources.values(), DERIBIT if "book" in self.kinds else None)
 
     @property
+    def numbers_trades(self) -> bool:
+        """False: whether a channel has each trade is not documented."""
+        return False
+
+    @property
     def connections(self) -> tuple[Connection, ...]:
         """One websocket, on which all channels are subscribed to."""
         messages = (

@@ -58,6 +58,10 @@ class Venue(Protocol):
         """Sources, each with the rule of its book; None if its book is not followed."""
 
     @property
+    def numbers_trades(self) -> bool:
+        """True if trades of an instrument are numbered without a gap."""
+
+    @property
     def connections(self) -> tuple[Connection, ...]:
         """Websockets to be opened, together."""
 

@@ -97,7 +97,9 @@ class WebsocketFeed:
 
     async def _events(self) -> AsyncGenerator[Sourced, None]:
         """Yield events, and open websockets again that are lost."""
-        continuity = Continuity(self.venue.rules, self.counts)
+        continuity = Continuity(
+            self.venue.rules, self.counts, numbers_trades=self.venue.numbers_trades
+        )
         for source in self._sources:
             yield continuity.interrupt(source, "the feed has begun", time.time_ns())
         await self._check_symbols()

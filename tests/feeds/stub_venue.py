@@ -287,7 +287,7 @@ class StubVenue:
             data |= {"e": "bookTicker", "u": book.number} | best
         elif kind in ("trade", "aggTrade"):
             price = str(book.levels("a")[0][0])
-            data |= {"e": kind, kind[0]: book.number, "p": price, "q": "1", "m": False}
+            data |= {"e": kind, kind[0]: self.number, "p": price, "q": "1", "m": False}
         else:
             data |= {"e": "markPriceUpdate", "p": str(book.mid), "i": str(book.mid), "r": "0.0001"}
         return json.dumps({"stream": stream, "data": data}), kind.startswith("depth")
@@ -307,7 +307,7 @@ class StubVenue:
             data: Any = stamp | {"best_bid_price": bid[0], "best_bid_amount": bid[1]}
             data |= {"best_ask_price": ask[0], "best_ask_amount": ask[1]}
         elif kind == "trades":
-            trade = {"trade_seq": book.number, "price": ask[0], "amount": 10.0, "direction": "buy"}
+            trade = {"trade_seq": self.number, "price": ask[0], "amount": 10.0, "direction": "buy"}
             data = [stamp | trade]
         else:
             data = stamp | {"interest": 0.0001, "index_price": book.mid}

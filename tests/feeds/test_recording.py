@@ -97,7 +97,7 @@ def test_the_recordings_show_no_fault(data_dir: Path, name: str) -> None:
     rule = BINANCE_SPOT if name.startswith("spot") else BINANCE_FUTURES
     source = Source("binance", name)
     counts: Counter[str] = Counter()
-    continuity = Continuity({source: rule}, counts)
+    continuity = Continuity({source: rule}, counts, numbers_trades=True)
     n_given = 0
     events = list(read_recording(data_dir / f"binance_{name}_20240808.gz"))
     for event in events:

@@ -19,6 +19,7 @@ from hedgeresearch.feeds import (
     open_feed,
     sequence_rule,
 )
+from hedgeresearch.feeds.continuity import Continuity
 from hedgeresearch.microstructure import (
     BookSnapshot,
     BookUpdate,
@@ -139,8 +140,6 @@ def test_a_frame_that_comes_twice_changes_nothing(venue: str) -> None:
 
 
 def test_numbers_of_quotes_and_trades_that_go_back_interrupt() -> None:
-    from hedgeresearch.feeds.continuity import Continuity
-
     source = Source("binance", "BTCUSDT")
     counts: Counter[str] = Counter()
     continuity = Continuity({source: None}, counts)
@@ -159,6 +158,18 @@ def test_numbers_of_quotes_and_trades_that_go_back_interrupt() -> None:
     # a trade that comes twice must not be counted twice
     assert continuity.checked(source, Trade(8, 1.0, 1.0, 1, None, 9)) == []
     assert counts["repeated trades"] == 1
+
+
+def test_missing_trades_interrupt_where_they_are_numbered() -> None:
+    source = Source("binance", "BTCUSDT")
+    assert BinanceVenue("BTCUSDT").numbers_trades
+    assert not BinanceVenue("BTCUSDT", market="usd-m").numbers_trades
+    for numbers_trades in (True, False):
+        continuity = Continuity({source: None}, Counter(), numbers_trades=numbers_trades)
+        trades = [Trade(number, 1.0, 1.0, 1, None, number) for number in (5, 6, 9)]
+        events = [event for trade in trades for _, event in continuity.checked(source, trade)]
+        gap = [Interruption("trades 7 to 8 are missing", 9)] if numbers_trades else []
+        assert events == [*trades[:2], *gap, trades[2]]
 
 
 @pytest.mark.parametrize("kinds", [("book",), ("quotes",)])
