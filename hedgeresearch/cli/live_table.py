@@ -21,7 +21,7 @@ MOST_REASONS = 8
 
 
 class LiveTable:
-    """What a session knows and advises, drawn again whenever it is shown.
+    """Table of what a session knows and advises, drawn again whenever it is shown.
 
     Parameters
     ----------
@@ -86,13 +86,13 @@ class LiveTable:
         for name in ("instrument", "ratio", "target", "held", "order", "new", "band"):
             table.add_column(name, justify="left" if name == "instrument" else "right")
         for instrument, row in advice.summary.iterrows():
-            order = "" if not row["trade"] else f"{'buy' if row['trade'] > 0 else 'sell'} "
+            verb = "buy" if row["trade"] > 0.0 else "sell"
             table.add_row(
                 visible(str(instrument)),
                 quantity(row["ratio"]),
                 quantity(row["target"]),
                 contracts(row["held"]),
-                f"{order}{exact(abs(row['trade']))}" if order else "-",
+                f"{verb} {exact(abs(row['trade']))}" if row["trade"] else "-",
                 contracts(row["new"]),
                 f"±{quantity(row['band'])}",
             )

@@ -2,6 +2,7 @@ from .audit import check_audit as check_audit
 from .decision import Decision as Decision
 from .decision import Known as Known
 from .decision import Problem as Problem
+from .figure import LiveFigure as LiveFigure
 from .funding import FundingLeg as FundingLeg
 from .hours import TradingHours as TradingHours
 from .leg import BookCosts as BookCosts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.live.column import ColumnState
 from hedgeresearch.live.decision import Decision, Known, Problem
 from hedgeresearch.live.refit import Refitter, refit_sentences
+from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
 from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -85,7 +87,9 @@ class Advisor:
         """Return the decision of a bar with a number in each column."""
         bar = {state.column: state.number(time) for state in states} | dict(self._constants)
         measured = {state.column: state.liquidity for state in states}
-        liquidity = {name: one for name, one in measured.items() if one is not None}
+        liquidity = {
+            name: self._as_flagged(name, one) for name, one in measured.items() if one is not None
+        }
         notes: list[str] = []
         for state in states:
             notes += state.notes
@@ -109,6 +113,16 @@ class Advisor:
         if self._refitter is not None:
             log = log | self._refitter.count(after)
         return Decision(time, known, bar, n_bars, (), after, liquidity, tuple(notes), log, oracles)
+
+    def _as_flagged(self, name: str, measured: Liquidity) -> Liquidity:
+        """Return what a book shows, with the flag that the recommendation had for its venue.
+
+        A book does not say whether its venue is to be trusted.
+        """
+        before = self.advice.problem.liquidity.get(name)
+        if before is None or before.flag is None or measured.flag is not None:
+            return measured
+        return replace(measured, flag=before.flag, distrust=before.distrust)
 
     def _fitted_again(
         self,

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping
@@ -22,6 +22,7 @@ from hedgeresearch.live.audit import AuditLog
 from hedgeresearch.live.clock import BarClock
 from hedgeresearch.live.column import NANOSECONDS, ColumnState, Input, Tolerances
 from hedgeresearch.live.decision import Decision, Problem
+from hedgeresearch.live.figure import LiveFigure
 from hedgeresearch.live.following import follow
 from hedgeresearch.live.inputs import check_instruments, column_states, length_of_bars
 from hedgeresearch.live.oracle import OracleState, oracle_states, rounds_of
@@ -30,6 +31,9 @@ from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPositio
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.onchain_record import onchain_as_list
 from hedgeresearch.recommendation.recommendation import Recommendation
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import FigureWidget
 
 
 @exported_by("hedgeresearch.live")
@@ -329,6 +333,10 @@ class Session:
     def subscribe(self, call: Callable[[Decision], object]) -> None:
         """Call a function with each decision, before it is returned."""
         self._listeners.append(call)
+
+    def widget(self, n_points: int = 600, seconds: float = 0.25) -> FigureWidget:
+        """Return the figure of a :class:`LiveFigure`, which a notebook shows and which follows."""
+        return LiveFigure(self, n_points, seconds).widget
 
     def close(self) -> None:
         """Close the audit log, and end the process that fits the model again."""

@@ -79,6 +79,18 @@ def test_a_flagged_venue_is_named_in_each_decision(start: Any, events: list[Sour
     assert one.usable_capacity == pytest.approx(trusted[0].liquidity["PERP"].capacity * 3.0 / 29.0)
 
 
+def test_a_flag_that_was_given_is_kept(start: Any, events: list[Sourced]) -> None:
+    problem = start.problem
+    given = {"PERP": hr.Liquidity(flag="a venue of last resort", distrust=0.9)}
+    parts = (problem.fit, problem.position, problem.instruments, problem.market)
+    flagged = hr.recommend(*parts, liquidity=given)
+    for decision in run(flagged, events):
+        assert "a venue of last resort" in decision.reasons[0]
+        found = decision.liquidity["PERP"]
+        assert (found.flag, found.distrust) == ("a venue of last resort", 0.9)
+        assert found.capacity > 0.0
+
+
 def test_an_audit_with_costs_is_computed_again(
     start: Any, events: list[Sourced], tmp_path: Path
 ) -> None:
