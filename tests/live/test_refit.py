@@ -40,8 +40,26 @@ def test_the_new_fit_is_that_of_the_market_then(first: Any, events: list[Sourced
     assert decisions[5].reasons[-1].startswith("The model was fitted again; the ratio changed from")
 
 
+def test_the_new_fit_is_extended_over_the_bars_since(start: Any, events: list[Sourced]) -> None:
+    decisions = run(start, events, refit=Refit(5, 4, background=False))
+    began = decisions[4].advice.problem
+    fit = began.fit.model.fit(*began.market.returns(began.position, began.instruments))
+    now = decisions[8].advice.problem
+    asset, hedges = now.market.returns(now.position, now.instruments)
+    later = fit.extend(asset.iloc[-4:], hedges.iloc[-4:])
+    found = decisions[8].advice.problem.fit
+    assert found.sample_end == began.market.last_date
+    assert found.next_ratio.iloc[0] == pytest.approx(later.next_ratio.iloc[0], rel=1e-12)
+    assert found.last_date == now.market.last_date
+
+
 def test_what_was_advised_counts_as_held(first: Any, events: list[Sourced]) -> None:
-    before, after = run(first, events)[4:6]
+    problem = first.problem
+    parts = (problem.fit, problem.position, problem.instruments, problem.market)
+    # each change of the ratio is traded
+    narrow = hr.recommend(*parts, rebalancing=hr.NoTradeBands(1e-6))
+    before, after = run(narrow, events)[4:6]
+    assert after.advice.plan.trades[0] != 0.0
     np.testing.assert_array_equal(after.advice.problem.holdings, before.advice.plan.holdings)
 
 

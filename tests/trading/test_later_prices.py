@@ -46,6 +46,13 @@ def test_the_error_of_equal_sizes_is_that_of_a_mean() -> None:
     assert row["error"] == pytest.approx(moves.std(ddof=1) / np.sqrt(40))
 
 
+def test_a_price_of_that_very_moment_counts() -> None:
+    fills = pd.DataFrame({"price": [100.0], "size": [1.0]}, index=[START])
+    times = START + pd.to_timedelta([0.0, 10.0, 11.0], unit="s")
+    market = pd.DataFrame({"price": [100.0, 101.0, 105.0]}, times)
+    assert mark_outs(fills, "buy", market, horizons=[10.0])["mean"].iloc[0] == pytest.approx(0.01)
+
+
 def test_fills_without_a_later_price_are_counted() -> None:
     fills, market = tables()
     found = mark_outs(fills, "buy", market.loc[: START + pd.Timedelta("300s")], horizons=[60.0])
