@@ -94,28 +94,6 @@ class ArbitrageTriangle:
     >>> triangle.share_paying["buy BTC, sell DATED"].item()
     0.5
     >>> axes = triangle.plot()
-
-    >>> import pandas as pd
-    >>> import hedgeresearch as hr
-    >>> day = pd.DatetimeIndex(["2026-01-01"], tz="UTC")
-    >>> prices = pd.DataFrame({"BTC": 100.0, "DATED": 102.0, "PERP": 100.1}, day)
-    >>> triangle = hr.basis.arbitrage_triangle(
-    ...     prices,
-    ...     hr.Spot("BTC", fee=0.001),
-    ...     hr.InverseContract("DATED", 100, fee=0.0005, expiry=pd.Timestamp("2026-03-27")),
-    ...     hr.LinearContract("PERP", 0.001, fee=0.0005, funding="8-hourly"),
-    ...     funding=0.05,
-    ... )
-    >>> triangle.summary["pays"]
-    buy PERP, sell DATED     True
-    buy BTC, sell DATED      True
-    buy BTC, sell PERP       True
-    buy DATED, sell PERP    False
-    Name: pays, dtype: bool
-    >>> triangle.mispriced.shape, triangle.share_paying.iloc[0]
-    ((3, 6), np.float64(1.0))
-    >>> type(triangle.plot()).__name__
-    'Axes'
     """
 
     profits: pd.DataFrame

@@ -108,23 +108,6 @@ class UnwindStress:
     If the basis widens from 0.0% back to 1.0%, its 95% quantile, the trade loses 10, which is 36
     days of carry; with a move of the price by 3.8% neither leg calls for collateral.
     >>> axes = stress.plot()
-
-    >>> import numpy as np, pandas as pd
-    >>> import hedgeresearch as hr
-    >>> dates = pd.date_range("2026-01-01", periods=100, freq="8h", tz="UTC")
-    >>> spot = 100.0 + np.arange(100.0) % 7
-    >>> prices = pd.DataFrame({"BTC": spot, "PERP": spot * (1.0 + 0.01 * (np.arange(100) < 50))})
-    >>> perpetual = hr.LinearContract("PERP", 1, funding="8-hourly", maintenance_margin=0.005)
-    >>> trade = hr.basis.TradeTerms(units=10.0, collateral=50.0)
-    >>> stress = hr.basis.unwind_stress(
-    ...     prices.set_axis(dates), "BTC", perpetual, trade, periods=3, per_year=0.1
-    ... )
-    >>> round(stress.loss, 1), round(stress.largest_call, 2), round(stress.days_to_earn_back)
-    (10.1, 4.63, 37)
-    >>> stress.sentence[:23]
-    'If the basis widens fro'
-    >>> type(stress.plot()).__name__
-    'Axes'
     """
 
     table: pd.DataFrame

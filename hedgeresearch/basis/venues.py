@@ -55,27 +55,6 @@ class ArbitrageBand:
     >>> round(float(band.summary["best profit"]), 4)
     0.014
     >>> axes = band.plot()
-
-    >>> import pandas as pd
-    >>> import hedgeresearch as hr
-    >>> prices = pd.DataFrame(
-    ...     {"A": [100.0, 100.4, 99.0], "B": [100.0, 100.0, 100.0]},
-    ...     pd.date_range("2026-03-02", periods=3),
-    ... )
-    >>> band = hr.basis.arbitrage_band(prices, hr.Spot("A", fee=0.001), hr.Spot("B", fee=0.002))
-    >>> round(band.share_outside, 3), len(band.episodes)
-    (0.333, 1)
-    >>> band.summary.round(2)
-    lower                -0.01
-    upper                 0.01
-    mean difference      -0.00
-    lowest difference    -0.01
-    highest difference    0.00
-    share outside         0.33
-    best profit           0.00
-    Name: A against B, dtype: float64
-    >>> band.plot().get_ylabel()
-    'A over B, bp'
     """
 
     table: pd.DataFrame

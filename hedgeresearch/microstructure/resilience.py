@@ -77,25 +77,6 @@ class Resilience:
     >>> found.summary.loc["depth"].round(2).tolist()
     [0.4, 2.23]
     >>> axes = found.plot()
-
-    >>> from hedgeresearch.microstructure import BINANCE_SPOT, BookSnapshot, BookUpdate, Trade
-    >>> from hedgeresearch.microstructure import book_resilience
-    >>> events = [BookSnapshot(0, [(100.0, 9.0)], [(100.1, 9.0)], None, 0)]
-    >>> for step in range(1, 1_000):
-    ...     time = step * 100_000_000
-    ...     if step % 50 == 0:
-    ...         events.append(Trade(step, 100.1, 8.0, 1, None, time - 1_000_000))
-    ...     left = 1.0 if step % 50 < 10 else 9.0
-    ...     events.append(BookUpdate(step, step, None, [], [(100.1, left)], None, time))
-    ...
-    >>> horizons = [0.5, 0.9, 1.5, 3.0]
-    >>> found = book_resilience(events, BINANCE_SPOT, distance=0.01, horizons=horizons)
-    >>> found.depth_half_life, found.spread_half_life
-    (0.7000000000000002, None)
-    >>> found.summary.shape
-    (2, 2)
-    >>> type(found.plot()).__name__
-    'Axes'
     """
 
     table: pd.DataFrame

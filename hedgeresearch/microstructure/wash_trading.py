@@ -64,15 +64,6 @@ class TradeSizes:
     >>> measures = trade_sizes(trades, base_unit=0.01)
     >>> measures.n_trades, measures.roundness
     (2700, 1.0)
-
-    >>> import numpy as np
-    >>> from hedgeresearch.microstructure import Trade, trade_sizes
-    >>> from hedgeresearch.microstructure import trade_sizes
-    >>> sizes = np.random.default_rng(0).lognormal(0.0, 1.5, 5_000).round(2) + 0.01
-    >>> trades = [Trade(0, 100.0, size, 1, None, 0) for size in sizes]
-    >>> measures = trade_sizes(trades, base_unit=0.01)
-    >>> measures.n_trades
-    5000
     """
 
     benford_mad: float

@@ -24,8 +24,13 @@ def market(n: int = 400, slope: float = 0.5, seed: int = 0) -> list[MarketEvent]
     return events
 
 
+def received(event: MarketEvent) -> int:
+    return event.receive_time
+
+
 def test_it_equals_a_loop_over_bars() -> None:
-    events = market()
+    # a trade at the end of a bar belongs to it
+    events = sorted([*market(), Trade(0, 1.0, 9.0, 1, None, 50 * SECOND)], key=received)
     found = trade_impact(events, 5.0)
     mids = {one.receive_time: 0.5 * (one.bid + one.ask) for one in events if isinstance(one, Quote)}
     ends = list(range(0, max(mids) + 1, 5 * SECOND))
@@ -51,7 +56,7 @@ def test_the_planted_slope_is_within_its_error() -> None:
 
 def test_bars_of_an_interruption_are_left_out() -> None:
     events = market(200)
-    cut = sorted([*events, Interruption("closed", 50 * SECOND)], key=lambda one: one.receive_time)
+    cut = sorted([*events, Interruption("closed", 50 * SECOND)], key=received)
     silent = [one for one in cut if not 50 * SECOND < one.receive_time < 80 * SECOND]
     # seven bars have no price, and eight changes lead from or to one of them
     whole = trade_impact(events, 5.0)["n_bars"]
