@@ -29,9 +29,13 @@ class Pair(NamedTuple):
     tokens: list[Any]
     base_first: bool
 
+    def send_tokens(self, side: int, amount: int) -> None:
+        """Send an amount of token ``side`` to the pair."""
+        self.chain.send(self.tokens[side].functions.transfer(self.contract.address, amount))
+
     def swap(self, side: int, paid: int, received: int) -> None:
         """Pay an amount of token ``side`` for one of the other."""
-        self.chain.send(self.tokens[side].functions.transfer(self.contract.address, paid))
+        self.send_tokens(side, paid)
         out = (0, received) if side == 0 else (received, 0)
         account = self.chain.web3.eth.default_account
         self.chain.send(self.contract.functions.swap(*out, account, b""))

@@ -1,5 +1,6 @@
 """Feeds of a chain that are followed step by step."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,3 +50,18 @@ def described(events: list[Sourced]) -> list[tuple[str, int]]:
         for _, event in events
         if not isinstance(event, Interruption)
     ]
+
+
+def broken(chain: Chain, fails: Callable[[str, Any], bool]) -> Any:
+    """Return a node that does not answer requests, by method and parameters, that fail."""
+    from web3.providers.eth_tester import AsyncEthereumTesterProvider
+
+    class Broken(AsyncEthereumTesterProvider):
+        async def make_request(self, method: Any, params: Any) -> Any:
+            if fails(method, params):
+                raise ConnectionError("the line is dead")
+            return await super().make_request(method, params)
+
+    node = Broken()
+    node.ethereum_tester = chain.node.ethereum_tester
+    return node

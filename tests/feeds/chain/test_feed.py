@@ -27,7 +27,15 @@ from hedgeresearch.onchain import (
     PoolSwap,
     swap_table,
 )
-from tests.feeds.chain.following import SOON, described, feed_of, pool_at, random_swap, taken
+from tests.feeds.chain.following import (
+    SOON,
+    broken,
+    described,
+    feed_of,
+    pool_at,
+    random_swap,
+    taken,
+)
 from tests.onchain.conftest import Chain, Packages
 from tests.onchain.uniswap import Pair, deploy_pair, deploy_ranged
 
@@ -145,14 +153,15 @@ def test_swaps_of_both_kinds_are_read_from_logs(any_chain: Chain, packages: Pack
     ranged = deploy_ranged(any_chain, packages)
     ranged.provide(-600, 600, 10**18)
     first = any_chain.web3.eth.block_number + 1
+    first_pool = pool_at(pair)
     states = []
     for seed in range(3):
         random_swap(pair, np.random.default_rng(seed))
         ranged.swap(bool(seed % 2), 10**15)
         states.append((pool_at(pair), ranged.contract.functions.slot0().call()[:2]))
     account = any_chain.web3.eth.default_account
-    any_chain.send(pair.tokens[0].functions.transfer(pair.contract.address, 10**18))
-    any_chain.send(pair.tokens[1].functions.transfer(pair.contract.address, 10**9))
+    pair.send_tokens(0, 10**18)
+    pair.send_tokens(1, 10**9)
     any_chain.send(pair.contract.functions.mint(account))
     pools = [UniswapV2Pair(pair.contract.address), UniswapV3Pool(ranged.contract.address)]
     found = read_swaps(any_chain.node, pools, first, blocks_per_request=2)
@@ -165,6 +174,35 @@ def test_swaps_of_both_kinds_are_read_from_logs(any_chain: Chain, packages: Pack
     ]
     assert [event.paid for event in v3] == [(0, 10**15), (10**15, 0), (0, 10**15)]
     assert all(event.receive_time == event.block.time for event in v2)
+    before = first_pool
+    for event in v2[:3]:
+        side = int(event.paid[1] > 0)
+        swap = before.swap((before.token0, before.token1)[side].name, event.paid[side])
+        assert event.received == ((0, swap.received) if side == 0 else (swap.received, 0))
+        assert event.paid[1 - side] == 0
+        before = event.pool
+
+
+def test_a_node_that_refuses_long_ranges_is_read_in_short_ones(
+    chain: Chain, packages: Packages
+) -> None:
+    pair = deploy_pair(chain, packages, base_first=True)
+    first = chain.web3.eth.block_number + 1
+    for seed in range(4):
+        random_swap(pair, np.random.default_rng(seed))
+    contracts = [UniswapV2Pair(pair.contract.address)]
+
+    def is_long(method: str, parameters: Any) -> bool:
+        if method != "eth_getLogs":
+            return False
+        # as the provider of this chain names them
+        return bool(parameters[0]["to_block"] - parameters[0]["from_block"] > 2)
+
+    short = read_swaps(broken(chain, is_long), contracts, first)
+    assert short == read_swaps(chain.node, contracts, first)
+    assert len(short) == 4
+    with pytest.raises(DataError, match="does not answer eth_getLogs"):
+        read_swaps(broken(chain, lambda method, _: method == "eth_getLogs"), contracts, first)
 
 
 def test_it_is_recorded_and_played_back(chain: Chain, packages: Packages, tmp_path: Path) -> None:

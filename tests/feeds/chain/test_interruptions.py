@@ -1,8 +1,6 @@
 """Interruptions of the feed of a chain: what is missing, and when it is said."""
 
 import asyncio
-import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,15 @@ from hedgeresearch.feeds.chain import feed as feed_module
 from hedgeresearch.feeds.feed import Sourced
 from hedgeresearch.microstructure import Interruption
 from hedgeresearch.onchain import LoanState, PoolState
-from tests.feeds.chain.following import SOON, described, feed_of, random_swap, taken
+from tests.feeds.chain.following import (
+    SOON,
+    broken,
+    described,
+    feed_of,
+    pool_at,
+    random_swap,
+    taken,
+)
 from tests.feeds.chain.test_reading import ACCOUNT, aave_market
 from tests.onchain.conftest import Chain, Packages
 from tests.onchain.uniswap import deploy_pair
@@ -79,28 +85,13 @@ def test_a_state_that_cannot_be_read_is_said_once(chain: Chain) -> None:
     assert "it owes nothing" in getattr(events[2], "reason", "")
 
 
-def broken(chain: Chain, fails: Callable[[], bool]) -> Any:
-    """Return a node that does not answer while ``fails``."""
-    from web3.providers.eth_tester import AsyncEthereumTesterProvider
-
-    class Broken(AsyncEthereumTesterProvider):
-        async def make_request(self, method: Any, params: Any) -> Any:
-            if fails():
-                raise ConnectionError("the line is dead")
-            return await super().make_request(method, params)
-
-    node = Broken()
-    node.ethereum_tester = chain.node.ethereum_tester
-    return node
-
-
 def test_a_lost_connection_is_said_and_made_again(
     chain: Chain, packages: Packages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed_module, "FIRST_PAUSE", SOON)
     pair = deploy_pair(chain, packages, base_first=True)
     is_dead = [False]
-    node = broken(chain, lambda: is_dead[0])
+    node = broken(chain, lambda method, parameters: is_dead[0])
     contract = UniswapV2Pair(pair.contract.address)
     feed = ChainFeed(node, [contract], chain=chain.number, poll=SOON)
     start = chain.web3.eth.block_number
@@ -129,7 +120,7 @@ def test_a_reorganization_while_the_connection_was_lost_is_withdrawn(
     monkeypatch.setattr(feed_module, "FIRST_PAUSE", SOON)
     pair = deploy_pair(chain, packages, base_first=True)
     is_dead = [False]
-    node = broken(chain, lambda: is_dead[0])
+    node = broken(chain, lambda method, parameters: is_dead[0])
     feed = ChainFeed(node, [UniswapV2Pair(pair.contract.address)], chain=chain.number, poll=SOON)
     generator = np.random.default_rng(5)
 
@@ -151,39 +142,39 @@ def test_a_reorganization_while_the_connection_was_lost_is_withdrawn(
     assert [kind for kind, _ in described(asyncio.run(followed()))] == ["BlockWithdrawn"] * 2
 
 
+@pytest.mark.parametrize("request_name", ["eth_getLogs", "eth_call"])
 def test_a_block_that_is_lost_while_it_is_read_gives_nothing(
-    chain: Chain, packages: Packages
+    chain: Chain, packages: Packages, request_name: str
 ) -> None:
-    """The chain is taken back between the header and the state, and the read is of no block."""
+    """The chain is taken back between the header and the logs, or between these and the state."""
     pair = deploy_pair(chain, packages, base_first=True)
     marks: list[Any] = []
 
-    def taken_back() -> bool:
-        if marks and chain.web3.eth.block_number == lost:
+    def taken_back(method: str, parameters: Any) -> bool:
+        if marks and method == request_name:
             chain.revert(marks.pop())
-            chain.mine()
+            random_swap(pair, np.random.default_rng(1))
         return False
 
-    lost = chain.web3.eth.block_number + 1
-    requests = itertools.count()
-    node = broken(chain, lambda: next(requests) > 0 and armed[0] and taken_back())
-    armed = [False]
+    node = broken(chain, taken_back)
     feed = ChainFeed(node, [UniswapV2Pair(pair.contract.address)], chain=chain.number, poll=SOON)
 
-    async def followed() -> list[Sourced]:
+    async def followed() -> tuple[str, list[Sourced]]:
         events = feed.events()
         await taken(events, 2)
-        marks.append(chain.snapshot())
-        chain.send(pair.tokens[0].functions.transfer(pair.contract.address, 10**18))
-        seen: list[str] = [chain.web3.eth.get_block("latest").hash.to_0x_hex()]
-        armed[0] = True
-        found = await taken(events, 1)
-        state = found[0][1]
-        assert isinstance(state, PoolState)
-        assert state.block.hash not in seen
-        return found
+        mark = chain.snapshot()
+        pair.send_tokens(0, 10**18)
+        lost = chain.web3.eth.get_block("latest").hash.to_0x_hex()
+        marks.append(mark)
+        return lost, await taken(events, 3)
 
-    assert described(asyncio.run(followed())) == [("PoolState", lost)]
+    lost, found = asyncio.run(followed())
+    assert [kind for kind, _ in described(found)] == ["PoolState", "PoolSwap", "PoolState"]
+    events = [event for _, event in found if not isinstance(event, Interruption)]
+    assert all(event.block.hash != lost for event in events)  # type: ignore[union-attr]
+    state = events[-1]
+    assert isinstance(state, PoolState)
+    assert state.pool == pool_at(pair)
 
 
 def test_another_chain_ends_it(chain: Chain, packages: Packages) -> None:
