@@ -14,6 +14,7 @@ depth of its book, and a cap on participation from the part of the volume that r
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +39,14 @@ class MarketQuality:
     ----------
     venue : name of the venue
     sizes : TradeSizes of its trades
-    reference_venue : name of a venue that is trusted, with the same instrument
+    reference_venue : name of a venue that is trusted, with the same instrument and step of a size
     reference : TradeSizes of its trades
 
     Raises
     ------
     DataError
-        If a name is empty, both are the same, or a measure is not one of ``trade_sizes``.
+        If a name is empty, both are the same, a measure is not one of ``trade_sizes``, or the steps
+        of sizes differ.
 
     Examples
     --------
@@ -84,6 +86,13 @@ class MarketQuality:
         for field, sizes in (("sizes", self.sizes), ("reference", self.reference)):
             if not isinstance(sizes, TradeSizes):
                 raise DataError(f"{field} must be measures of trade_sizes(...); got {sizes!r}.")
+        units = (self.sizes.base_unit, self.reference.base_unit)
+        if not math.isclose(*units):
+            raise DataError(
+                f"Sizes in steps of {units[0]:g} at {self.venue} and of {units[1]:g} at "
+                f"{self.reference_venue} cannot be compared: what is round differs. Choose a "
+                "reference with the same instrument and step."
+            )
 
     @property
     def flagged(self) -> bool:

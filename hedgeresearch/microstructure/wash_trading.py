@@ -56,6 +56,7 @@ class TradeSizes:
     roundness_error : its standard error
     tail_exponent : Hill estimate from the largest 5%; inf if these are all of one size
     n_trades : int
+    base_unit : smallest step of a size, on which roundness depends
 
     Examples
     --------
@@ -72,6 +73,7 @@ class TradeSizes:
     roundness_error: float
     tail_exponent: float
     n_trades: int
+    base_unit: float
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -118,6 +120,7 @@ def trade_sizes(events: Iterable[MarketEvent], base_unit: float, *, seed: int = 
         roundness_error=float(np.sqrt(share * (1.0 - share) / len(units)) * ROUND_UNITS),
         tail_exponent=_hill_exponent(sizes),
         n_trades=len(sizes),
+        base_unit=float(base_unit),
     )
 
 

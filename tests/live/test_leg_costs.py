@@ -15,7 +15,7 @@ from hedgeresearch.recommendation import book_liquidity
 from tests.live.conftest import LEGS, PERPETUAL, SPOT, Sourced, plain
 
 COSTS = BookCosts(within=2e-5, contracts_per_unit=50.0)
-HONEST = TradeSizes(0.01, 0.001, 30.0, 0.5, 1.5, 5_000)
+HONEST = TradeSizes(0.01, 0.001, 30.0, 0.5, 1.5, 5_000, 1e-4)
 WASHED = replace(HONEST, roundness=4.0)
 
 

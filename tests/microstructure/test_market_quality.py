@@ -36,8 +36,8 @@ def test_reasons_name_the_reference_and_the_sample_sizes() -> None:
 
 
 def test_its_table_has_distances_in_standard_errors() -> None:
-    one = TradeSizes(0.02, 0.003, 5.0, 0.4, 2.0, 1_000)
-    other = TradeSizes(0.01, 0.004, 8.0, 0.3, 1.0, 2_000)
+    one = TradeSizes(0.02, 0.003, 5.0, 0.4, 2.0, 1_000, 1e-4)
+    other = TradeSizes(0.01, 0.004, 8.0, 0.3, 1.0, 2_000, 1e-4)
     table = MarketQuality("THIN", one, "BUSY", other).summary
     assert table.loc["Benford deviation", "standard errors"] == pytest.approx(2.0)
     assert table.loc["roundness", "standard errors"] == pytest.approx(6.0)
@@ -46,16 +46,18 @@ def test_its_table_has_distances_in_standard_errors() -> None:
 
 
 def test_the_tail_is_shown_and_does_not_count() -> None:
-    one = TradeSizes(0.01, 0.003, 5.0, 0.4, 30.0, 1_000)
-    quality = MarketQuality("THIN", one, "BUSY", TradeSizes(0.01, 0.003, 5.0, 0.4, 1.0, 1_000))
+    one = TradeSizes(0.01, 0.003, 5.0, 0.4, 30.0, 1_000, 1e-4)
+    quality = MarketQuality(
+        "THIN", one, "BUSY", TradeSizes(0.01, 0.003, 5.0, 0.4, 1.0, 1_000, 1e-4)
+    )
     assert not quality.flagged
     assert quality.summary.loc["tail exponent (diagnostic)", "THIN"] == 30.0
 
 
 def test_a_venue_without_round_sizes_shows_no_share() -> None:
     """At a reference without clustering nothing can be said from roundness."""
-    one = TradeSizes(0.01, 0.001, 0.1, 0.01, 2.0, 10_000)
-    other = TradeSizes(0.01, 0.001, 0.9, 0.01, 2.0, 10_000)
+    one = TradeSizes(0.01, 0.001, 0.1, 0.01, 2.0, 10_000, 1e-4)
+    other = TradeSizes(0.01, 0.001, 0.9, 0.01, 2.0, 10_000, 1e-4)
     assert MarketQuality("THIN", one, "BUSY", other).suspect_share == 0.0
 
 
@@ -65,8 +67,16 @@ def test_its_plot_has_a_row_for_each_measure_that_counts() -> None:
     assert labels == ["Benford deviation", "roundness"]
 
 
+def test_sizes_in_other_steps_are_not_compared() -> None:
+    """Spot bitcoin trades in steps of 1e-5, its perpetual of 1e-3: round ones are not the same."""
+    one = TradeSizes(0.036, 0.001, 1.6, 0.1, 1.7, 21_313, 1e-3)
+    other = TradeSizes(0.034, 0.001, 6.3, 0.2, 1.3, 9_757, 1e-5)
+    with pytest.raises(DataError, match=r"steps of 0.001 at THIN and of 1e-05 at BUSY cannot be"):
+        MarketQuality("THIN", one, "BUSY", other)
+
+
 def test_names_and_measures_are_checked() -> None:
-    sizes = TradeSizes(0.01, 0.001, 1.0, 0.01, 2.0, 10_000)
+    sizes = TradeSizes(0.01, 0.001, 1.0, 0.01, 2.0, 10_000, 1e-4)
     with pytest.raises(DataError, match="venue must be a name; got ''"):
         MarketQuality("", sizes, "BUSY", sizes)
     with pytest.raises(DataError, match="cannot be its own reference"):

@@ -19,7 +19,7 @@ from hedgeresearch.microstructure import (
 from hedgeresearch.recommendation import book_liquidity
 
 SIZES = st.lists(st.floats(0.1, 20.0), min_size=1, max_size=8)
-HONEST = TradeSizes(0.01, 0.001, 30.0, 0.5, 1.5, 5_000)
+HONEST = TradeSizes(0.01, 0.001, 30.0, 0.5, 1.5, 5_000, 1e-4)
 
 
 def book_of(bids: list[float], asks: list[float]) -> OrderBook:
