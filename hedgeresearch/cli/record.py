@@ -29,7 +29,11 @@ FUNDING = "funding"
 
 
 Venue = Annotated[
-    str, typer.Option(help="binance, deribit, or any exchange of ccxt, such as kraken.")
+    str,
+    typer.Option(
+        help="binance, deribit, any exchange of ccxt, such as kraken, or uniswap-v3:1, "
+        "uniswap-v2:1 or chainlink:1 with the number of a chain."
+    ),
 ]
 Symbols = Annotated[
     str, typer.Option(help="Instruments by the venue's names, with commas: BTCUSDT,ETHUSDT.")
@@ -43,6 +47,13 @@ Market = Annotated[
     typer.Option(
         help="Market of Binance: spot, usd-m or coin-m. By default spot; usd-m with funding."
     ),
+]
+NodeAddress = Annotated[
+    str | None,
+    typer.Option("--node", help="Address of a node of the chain, http or ws, for venues on one."),
+]
+Heartbeat = Annotated[
+    float | None, typer.Option(help="Seconds after which a round of an oracle is due.")
 ]
 Seconds = Annotated[float | None, typer.Option(help="Stop after this time; by default at Ctrl-C.")]
 Every = Annotated[
@@ -61,6 +72,8 @@ def record_market(  # noqa: PLR0913 (the options of the command)
     seconds: Seconds = None,
     every: Every = 10.0,
     compact: Compact = True,
+    node: NodeAddress = None,
+    heartbeat: Heartbeat = None,
     as_json: AsJson = False,
     ws_url: Hidden = None,
     rest_url: Hidden = None,
@@ -72,12 +85,12 @@ def record_market(  # noqa: PLR0913 (the options of the command)
     then is written. Nothing can send an order, and no key is needed.
     """
     followed = _names(kinds)
-    urls = {"ws_url": ws_url, "rest_url": rest_url}
+    given = {"ws_url": ws_url, "rest_url": rest_url, "node": node, "heartbeat": heartbeat}
     feed = open_feed(
         _venue(venue, market, followed),
         _names(symbols),
         followed,
-        **{name: url for name, url in urls.items() if url is not None},
+        **{name: value for name, value in given.items() if value is not None},
     )
     with Recorder(output, seconds_per_part=every) as recorder:
         n_before = recorder.n_events
