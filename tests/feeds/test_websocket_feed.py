@@ -21,6 +21,7 @@ from hedgeresearch.feeds import (
 )
 from hedgeresearch.feeds.continuity import Continuity
 from hedgeresearch.microstructure import (
+    BINANCE_SPOT,
     BookSnapshot,
     BookUpdate,
     FundingRate,
@@ -158,6 +159,27 @@ def test_numbers_of_quotes_and_trades_that_go_back_interrupt() -> None:
     # a trade that comes twice must not be counted twice
     assert continuity.checked(source, Trade(8, 1.0, 1.0, 1, None, 9)) == []
     assert counts["repeated trades"] == 1
+
+
+def test_what_shows_a_gap_is_kept_for_the_snapshot() -> None:
+    """A snapshot may be older than the update that showed the gap, which then follows it."""
+    source = Source("binance", "BTCUSDT")
+    continuity = Continuity({source: BINANCE_SPOT}, Counter())
+    sides = ([(99.0, 1.0)], [(101.0, 1.0)], None, 0)
+    received = [
+        BookSnapshot(10, *sides),
+        BookUpdate(11, 11, None, [(98.0, 1.0)], [], None, 1),
+        BookUpdate(13, 14, None, [(99.0, 4.0)], [], None, 2),
+        BookSnapshot(12, *sides),
+    ]
+    events = [event for one in received for _, event in continuity.checked(source, one)]
+    interruption = Interruption("update 13 to 14 does not follow 11", 2)
+    assert events == [*received[:2], interruption, *received[2:]]
+    assert not continuity.lost
+    book = OrderBook(BINANCE_SPOT)
+    for event in events:
+        book.receive(event)
+    assert (book.last_id, book.best_bid) == (14, (99.0, 4.0))
 
 
 def test_missing_trades_interrupt_where_they_are_numbered() -> None:
