@@ -12,6 +12,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
+from hedgeresearch.recommendation.narrative.onchain import current_sentences
 from hedgeresearch.recommendation.narrative.trades import trade_sentences
 from hedgeresearch.recommendation.onchain_record import oracles_as_dict
 from hedgeresearch.recommendation.order_list import list_orders
@@ -164,6 +165,7 @@ class Decision:
             return [str(problem) for problem in self.problems]
         sentences = liquidity_sentences(self.advice.problem.liquidity)
         sentences += trade_sentences(self.advice.problem.names, self.advice.plan)
+        sentences += current_sentences(self.advice.problem.onchain)
         sentences += self.notes
         if self.n_bars > 1:
             sentences.append(

@@ -219,3 +219,19 @@ def test_the_table_shows_legs_problems_and_orders(book: Path) -> None:
     assert "1 bars with advice, 0 without" in advised
     assert "No advice." in silent
     assert "silent: nothing has been received for 1." in " ".join(silent.split())
+
+
+def test_a_leg_of_a_pool_names_its_token_and_its_oracle(book: Path) -> None:
+    text = book.read_text()
+    pool = "{venue: 'uniswap-v3:1', symbol: '0xab', base: WETH, oracle: ORACLE}"
+    oracle = "{venue: 'chainlink:1', symbol: '0xcd'}"
+    leg = "    BTC_PERP: {venue: binance-usd-m, symbol: BTCUSDT}\n"
+    assert leg in text
+    book.write_text(text.replace(leg, f"    BTC_PERP: {pool.replace('ORACLE', oracle)}\n"))
+    found = read_live(book).legs["BTC_PERP"]
+    assert found == Leg(
+        Source("uniswap-v3:1", "0xab"), base="WETH", oracle=Source("chainlink:1", "0xcd")
+    )
+    book.write_text(text.replace(leg, f"    BTC_PERP: {pool.replace('ORACLE', '{venue: a}')}\n"))
+    with pytest.raises(hr.DataError, match="must have the field 'symbol'"):
+        read_live(book)

@@ -90,6 +90,7 @@ def test_the_oracle_of_the_block_judges_the_loan() -> None:
     assert decision.oracles is not None
     loans = decision.advice.onchain.loans
     assert loans["price"].tolist() == [2_004.0]
+    assert decision.reasons[-1] == "The loan against WETH has a health factor of 1.378."
     assert loans["health factor"].iloc[0] == pytest.approx(8.25 * 2_004.0 / 12_000.0)
 
 
@@ -194,3 +195,12 @@ def test_other_tokens_are_refused_with_the_bar() -> None:
         Session(advise(hr.Position({"WETH": 1.0})), {"WETH": Leg(POOL), "PERP": PERPETUAL}).hold(
             onchain=HELD
         )
+
+
+def test_reasons_name_a_loan_that_can_be_liquidated_and_a_pool_out_of_range() -> None:
+    session = session_of([HELD, LOAN])
+    decision = decided(session, 0, events_of(0, 1_400.0))
+    assert decision.reasons[1].startswith(
+        "Warning: The loan against WETH has a health factor of 0.9625: it can be liquidated now"
+    )
+    assert "out of range at a price of 1,400 USDC: it holds WETH only" in decision.reasons[2]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from hedgeresearch.cli.book.book import SECTIONS
 from hedgeresearch.cli.book.entry import Entry
-from hedgeresearch.cli.book.live_fields import HOUR_FIELDS, LIVE_FIELDS
+from hedgeresearch.cli.book.live_fields import HOUR_FIELDS, LIVE_FIELDS, ORACLE_LEG_FIELDS
 from hedgeresearch.cli.book.settings import read_numbers
 from hedgeresearch.cli.book.yaml_reader import read_yaml
 from hedgeresearch.feeds.opening import sequence_rule
@@ -105,7 +105,14 @@ def _read_leg(entry: Entry, *, is_funding: bool) -> Input:
             parts["base"].text() if "base" in parts else None,
             BookCosts(**costs) if costs else None,
             _read_hours(parts["hours"]) if "hours" in parts else None,
+            _read_source(parts["oracle"]) if "oracle" in parts else None,
         )
+
+
+def _read_source(entry: Entry) -> Source:
+    """Return the source of an oracle."""
+    parts = entry.section(ORACLE_LEG_FIELDS, ORACLE_LEG_FIELDS)
+    return Source(parts["venue"].text(), parts["symbol"].text())
 
 
 def _refuse_others(parts: Mapping[str, Entry], known: tuple[str, ...], what: str) -> None:

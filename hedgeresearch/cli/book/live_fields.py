@@ -9,17 +9,20 @@ LEG_FIELDS = (
     "symbol",
     "book",
     "base",
+    "oracle",
     "within",
     "contracts_per_unit",
     "participation",
     "max_age",
     "hours",
 )
+ORACLE_LEG_FIELDS = ("venue", "symbol")
 HOUR_FIELDS = ("opens", "closes", "zone", "days", "holidays")
 LIVE_FIELDS: dict[str, Sequence[str]] = {
     "live": ("legs", "constants", "max_age", "max_delay", "refit"),
     "live.legs": LEG_FIELDS,
     "live.legs.hours": HOUR_FIELDS,
+    "live.legs.oracle": ORACLE_LEG_FIELDS,
     "live.refit": ("every", "lag"),
 }
 """Fields by section."""

@@ -53,6 +53,21 @@ def loan_sentences(assessment: Assessment) -> list[str]:
     return [*sentences, *_joint_sentences(risk, time)]
 
 
+def current_sentences(book: OnchainBook | None) -> list[str]:
+    """Return what needs no simulation: the health of loans, and pools that are out of range."""
+    if book is None:
+        return []
+    sentences = [*_oracle_warnings(book), *_range_sentences(book)]
+    for name, loan in book.loans.items():
+        health = loan.health_factor(book.loan_prices)
+        text = f"The {name} has a health factor of {quantity(health)}"
+        if health < 1.0:
+            sentences.insert(0, f"Warning: {text}: it can be liquidated now.")
+        else:
+            sentences.append(f"{text}.")
+    return sentences
+
+
 def _oracle_warnings(book: OnchainBook) -> list[str]:
     """Return a warning for each oracle whose price is far from that of the market."""
     return [
