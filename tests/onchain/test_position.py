@@ -179,3 +179,41 @@ def test_a_base_that_the_pool_does_not_hold_is_refused() -> None:
     pool = ConstantProductPool(ETHER, USDC, 10**21, 2 * 10**12)
     with pytest.raises(DataError, match=r"base must be one of WETH and USDC; got 'ETH'"):
         PoolPosition.in_pool(pool, 10**15, base="ETH")
+
+
+@pytest.mark.parametrize("first", ["WETH", "USDC"])
+def test_ticks_of_a_contract_give_the_same_position_in_either_order(first: str) -> None:
+    tokens = (ETHER, USDC) if first == "WETH" else (USDC, ETHER)
+    ticks = (-203_220, -198_120) if first == "WETH" else (198_120, 203_220)
+    held = PoolPosition.at_ticks(10**15, ticks, tokens, base="WETH")
+    (one,) = held.ranges
+    assert one.liquidity == pytest.approx(10**15 / 10**12)
+    lower = 1.0001**-203_220 * 10**12
+    assert one.lower == pytest.approx(lower, rel=1e-9)
+    assert one.upper == pytest.approx(1.0001**-198_120 * 10**12, rel=1e-9)
+    turned = PoolPosition.at_ticks(10**15, ticks, tokens, base="USDC")
+    assert turned.ranges[0].upper == pytest.approx(1.0 / lower, rel=1e-9)
+    everywhere = PoolPosition.at_ticks(10**15, None, tokens, base="WETH").ranges[0]
+    assert (everywhere.lower, everywhere.upper) == (0.0, math.inf)
+    with pytest.raises(DataError, match="base must be one of"):
+        PoolPosition.at_ticks(10**15, ticks, tokens, base="DAI")
+
+
+def test_observed_fees_are_a_rate_per_year() -> None:
+    held = one_range()
+    earning = held.with_observed_fees(0.05, 20.0, price=2_000.0, period="73d")
+    assert earning.fee_rate == pytest.approx(5.0 * 120.0 / held.value(2_000.0))
+    assert earning.ranges == held.ranges
+    with pytest.raises(DataError, match="must be a positive time"):
+        held.with_observed_fees(0.05, 20.0, price=2_000.0, period="73")
+    with pytest.raises(DataError, match="base must not be negative"):
+        held.with_observed_fees(-0.05, 20.0, price=2_000.0, period="73d")
+
+
+def test_a_price_at_an_edge_is_out_of_range() -> None:
+    held = one_range()
+    assert held.is_in_range(1_500.1)
+    assert not held.is_in_range(1_500.0)
+    assert not held.is_in_range(2_500.0)
+    both = PoolPosition([*held.ranges, LiquidityRange(1.0, 2_400.0, 2_600.0)], "WETH", "USDC")
+    assert both.is_in_range(2_550.0)

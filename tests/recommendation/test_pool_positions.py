@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import hedgeresearch as hr
@@ -19,6 +19,7 @@ from hedgeresearch.onchain import (
     LiquidityRange,
     LoanPosition,
     PoolPosition,
+    SequencerStatus,
     Token,
 )
 from hedgeresearch.recommendation import Oracles
@@ -41,6 +42,13 @@ RANGES = st.lists(
     min_size=1,
     max_size=3,
 )
+
+RANDOM: dict[str, Any] = {
+    "derandomize": True,
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.generate,),  # a failing position is not made smaller, which takes minutes
+}
 
 
 def ratio_of(table: pd.DataFrame) -> float:
@@ -68,7 +76,7 @@ def test_contracts_are_the_delta_times_the_estimated_ratio(held: PoolPosition) -
 
 
 @pytest.mark.long
-@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, **RANDOM)
 @given(RANGES)
 def test_the_order_of_the_tokens_does_not_matter(ranges: list[tuple[float, float, float]]) -> None:
     one = [LiquidityRange(size, PRICE * at, PRICE * at * width) for size, at, width in ranges]
@@ -191,7 +199,7 @@ def test_two_tokens_that_move_are_hedged_as_a_portfolio() -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, **RANDOM)
 @given(
     st.sampled_from([pool(), reversed_pool(fee_rate=0.2), pool(1_900.0, 2_050.0)]),
     st.booleans(),
@@ -235,6 +243,19 @@ def test_an_oracle_that_is_old_gives_no_advice() -> None:
     stale = oracle(at=LAST - DAY)
     with pytest.raises(hr.DataError, match=r"oracle of 'WETH' must have a price that may be used"):
         advise(loan(), prices=market(oracles=Oracles({"WETH": stale})))
+
+
+def test_a_sequencer_that_goes_down_gives_no_advice() -> None:
+    up = SequencerStatus(up=True, since=LAST - 2 * DAY)
+    prices = market(oracles=Oracles({"WETH": oracle()}, sequencer=up))
+    first = advise(loan(), prices=prices)
+    bar = {"WETH": PRICE, "PERP": PRICE, "FUND": 1e-4}
+    latest = {"WETH": oracle(at=LAST + DAY)}
+    first.update(bar, LAST + DAY, oracles=latest)
+    first.update(bar, LAST + DAY, oracles=Oracles(latest))
+    down = SequencerStatus(up=False, since=LAST + 0.5 * DAY)
+    with pytest.raises(hr.DataError, match="sequencer has been down for 43200 s"):
+        first.update(bar, LAST + DAY, oracles=Oracles(latest, sequencer=down))
 
 
 def test_several_tokens_keep_their_returns_over_a_bar() -> None:

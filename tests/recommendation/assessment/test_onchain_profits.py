@@ -5,6 +5,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.onchain import LiquidityRange, PoolPosition
+from hedgeresearch.recommendation.sizing.delta_moves import delta_moves, gamma_volatility
 from tests.recommendation.pool_positions import (
     PRICE,
     advise,
@@ -113,6 +114,31 @@ def test_bands_are_those_of_an_option_of_the_same_gamma() -> None:
     assert found.plan.bands.half_widths[0] == pytest.approx(expected, rel=1e-9)
     flat = advise(loan(), model=hr.NaiveHedge(), rebalancing=rules)
     assert flat.plan.bands.half_widths[0] == 0.5
+
+
+def test_bands_of_two_tokens_follow_the_ratio_of_their_prices() -> None:
+    """Brute force: targets at the tokens that the pool would hold after each past move."""
+    rng = np.random.default_rng(7)
+    table = coin_table()
+    table["WBTC"] = 30.0 * table["WETH"] * np.exp(0.01 * rng.standard_normal(400).cumsum())
+    table["PERP"] = table["WETH"] * np.exp(2e-4 * rng.standard_normal(400))
+    table["BPERP"] = table["WBTC"] * np.exp(2e-4 * rng.standard_normal(400))
+    price = float(table["WBTC"].iloc[-1] / PRICE)
+    held = PoolPosition([LiquidityRange(3.0, 0.3 * price, 3.0 * price)], "WBTC", "WETH")
+    hedges = [perpetual(), hr.LinearContract("BPERP", 1e-4, fee=0.0005, half_spread=0.0001)]
+    found = advise(held, hedges, market(table))
+    moved = delta_moves(found.problem, found.valuation, hr.Objective())
+    moves = table[["WETH", "WBTC"]].pct_change().iloc[1:]
+    after = held.amounts(price * ((1.0 + moves["WBTC"]) / (1.0 + moves["WETH"])).to_numpy())
+    # each token has its own contract, nearly one for one in units
+    ether = (after[1] / 0.01).std()
+    bitcoin = (after[0] / 1e-4).std()
+    np.testing.assert_allclose(moved, [ether, bitcoin], rtol=0.03)
+    left = gamma_volatility(found.problem)
+    ratios = (1.0 + moves["WBTC"]) / (1.0 + moves["WETH"])
+    own = held.value(price * ratios.to_numpy()) - held.value(price)
+    linear = held.delta(price) * price * (ratios.to_numpy() - 1.0)
+    assert left == pytest.approx(float((own - linear).std()) * PRICE, rel=0.05)
 
 
 def test_a_full_range_is_a_constant_product() -> None:
