@@ -1,27 +1,22 @@
 """Live feeds of a venue with real sockets: every event, and every fault, is noticed."""
 
 import asyncio
-import builtins
-import socket
-import sys
+import time
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from hedgeresearch.errors import DataError, MissingDataError
+from hedgeresearch.errors import DataError
 from hedgeresearch.feeds import (
     BinanceVenue,
-    DeribitVenue,
     MergedFeed,
     Source,
     WebsocketFeed,
     open_feed,
     sequence_rule,
 )
-from hedgeresearch.feeds.continuity import Continuity
 from hedgeresearch.microstructure import (
-    BINANCE_SPOT,
     BookSnapshot,
     BookUpdate,
     FundingRate,
@@ -138,60 +133,6 @@ def test_a_frame_that_comes_twice_changes_nothing(venue: str) -> None:
     assert sum(isinstance(event, Interruption) for _, event in events) == 2
     updates = [(source, e.final_id) for source, e in events if isinstance(e, BookUpdate)]
     assert len(updates) == len(set(updates)) + 1
-
-
-def test_numbers_of_quotes_and_trades_that_go_back_interrupt() -> None:
-    source = Source("binance", "BTCUSDT")
-    counts: Counter[str] = Counter()
-    continuity = Continuity({source: None}, counts)
-    for kind in (
-        lambda number: Quote(number, 1.0, 1.0, 2.0, 1.0, None, number),
-        lambda number: Trade(number, 1.0, 1.0, 1, None, number),
-    ):
-        name = type(kind(1)).__name__.lower()
-        for number in (5, 7):
-            assert continuity.checked(source, kind(number)) == [(source, kind(number))]
-        old, interruption = continuity.checked(source, kind(6))
-        assert old == (source, kind(6))
-        assert interruption[1] == Interruption(f"{name} 6 came after {name} 7", 6)
-        assert continuity.checked(source, kind(8)) == [(source, kind(8))]
-    assert counts["interruptions"] == 2
-    # a trade that comes twice must not be counted twice
-    assert continuity.checked(source, Trade(8, 1.0, 1.0, 1, None, 9)) == []
-    assert counts["repeated trades"] == 1
-
-
-def test_what_shows_a_gap_is_kept_for_the_snapshot() -> None:
-    """A snapshot may be older than the update that showed the gap, which then follows it."""
-    source = Source("binance", "BTCUSDT")
-    continuity = Continuity({source: BINANCE_SPOT}, Counter())
-    sides = ([(99.0, 1.0)], [(101.0, 1.0)], None, 0)
-    received = [
-        BookSnapshot(10, *sides),
-        BookUpdate(11, 11, None, [(98.0, 1.0)], [], None, 1),
-        BookUpdate(13, 14, None, [(99.0, 4.0)], [], None, 2),
-        BookSnapshot(12, *sides),
-    ]
-    events = [event for one in received for _, event in continuity.checked(source, one)]
-    interruption = Interruption("update 13 to 14 does not follow 11", 2)
-    assert events == [*received[:2], interruption, *received[2:]]
-    assert not continuity.lost
-    book = OrderBook(BINANCE_SPOT)
-    for event in events:
-        book.receive(event)
-    assert (book.last_id, book.best_bid) == (14, (99.0, 4.0))
-
-
-def test_missing_trades_interrupt_where_they_are_numbered() -> None:
-    source = Source("binance", "BTCUSDT")
-    assert BinanceVenue("BTCUSDT").numbers_trades
-    assert not BinanceVenue("BTCUSDT", market="usd-m").numbers_trades
-    for numbers_trades in (True, False):
-        continuity = Continuity({source: None}, Counter(), numbers_trades=numbers_trades)
-        trades = [Trade(number, 1.0, 1.0, 1, None, number) for number in (5, 6, 9)]
-        events = [event for trade in trades for _, event in continuity.checked(source, trade)]
-        gap = [Interruption("trades 7 to 8 are missing", 9)] if numbers_trades else []
-        assert events == [*trades[:2], *gap, trades[2]]
 
 
 @pytest.mark.parametrize("kinds", [("book",), ("quotes",)])
@@ -331,54 +272,20 @@ async def _all(feed: Any) -> list[Any]:
     return [sourced async for sourced in feed.events()]
 
 
-def test_without_the_package_opening_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = builtins.__import__
+@pytest.mark.long
+def test_a_process_that_is_busy_is_not_a_silent_venue() -> None:
+    """Frames wait while others keep the process from reading; none of them is lost."""
+    with StubVenue(BINANCE[:1]) as stub:
+        is_blocked = False
 
-    def without(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name.partition(".")[0] in ("websockets", "ccxt"):
-            raise ImportError(name)
-        return find(name, *args, **kwargs)
+        def until(found: list[Any]) -> bool:
+            nonlocal is_blocked
+            if len(found) == 20 and not is_blocked:
+                is_blocked = True
+                time.sleep(0.5)
+            return stub.number >= 100 and len(found) > 60
 
-    for name in [one for one in sys.modules if one.partition(".")[0] in ("websockets", "ccxt")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(builtins, "__import__", without)
-    feed = WebsocketFeed(DeribitVenue("BTC-PERPETUAL"))
-    with pytest.raises(MissingDataError, match=r'pip install "hedgeresearch\[live\]"'):
-        events_of(feed, lambda _: True)
-    with pytest.raises(MissingDataError, match=r'pip install "hedgeresearch\[live\]"'):
-        open_feed("binance", "BTCUSDT")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("binanc", "BTCUSDT"), r"venue must be one of binance, .*; got 'binanc'"),
-        (("binance", ()), r"symbols must be one or more different names; got \(\)"),
-        (("binance", ("A", "A")), r"symbols must be one or more different names"),
-        (("binance", "A", ("funding",)), r"kinds of Binance spot must be .*; got funding"),
-        (("deribit", "A", ()), r"kinds of Deribit must be different ones of .*; got none"),
-        (("binance", tuple(f"S{n}" for n in range(70))), r"70 symbols of 3 kinds are more than"),
-    ],
-)
-def test_what_cannot_be_opened_is_refused(arguments: Any, message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        open_feed(*arguments)
-
-
-def test_settings_of_a_feed_are_checked() -> None:
-    with pytest.raises(DataError, match="ws_url must begin with ws:// or wss://; got 'http://a'"):
-        open_feed("binance", "BTCUSDT", ws_url="http://a")
-    with pytest.raises(DataError, match="A setting of deribit does not exist"):
-        open_feed("deribit", "BTC-PERPETUAL", rest_url="http://a")
-    with pytest.raises(DataError, match="silence"):
-        open_feed("deribit", "BTC-PERPETUAL", silence=0.0)
-
-
-def test_tests_reach_the_loopback_only() -> None:
-    with pytest.raises(AssertionError, match="a test connects to"):
-        socket.create_connection(("192.0.2.1", 443), timeout=1.0)
-    with pytest.raises(AssertionError, match="a test connects to"):
-        socket.getaddrinfo("api.binance.com", 443)
-    feed = WebsocketFeed(BinanceVenue("BTCUSDT"), pause=0.01)
-    with pytest.raises(AssertionError, match="a test connects to"):
-        events_of(feed, lambda found: len(found) == 2)
+        events = events_of(feed_of(stub, "binance"), until)
+        check_books(stub, "binance", events)
+    assert is_blocked
+    assert sum(isinstance(event, Interruption) for _, event in events) == 1
