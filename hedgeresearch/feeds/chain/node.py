@@ -68,6 +68,7 @@ class Node:
         """Close the connection."""
         if self._listener is not None:
             self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
         # a provider in this process has nothing to close
         disconnect = self._provider.disconnect
         try:

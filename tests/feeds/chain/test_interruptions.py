@@ -1,17 +1,19 @@
 """Interruptions of the feed of a chain: what is missing, and when it is said."""
 
 import asyncio
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, MissingDataError
 from hedgeresearch.feeds import AaveLoan, ChainFeed, UniswapV2Pair
 from hedgeresearch.feeds.chain import feed as feed_module
 from hedgeresearch.feeds.feed import Sourced
 from hedgeresearch.microstructure import Interruption
 from hedgeresearch.onchain import LoanState, PoolState
+from tests.feeds.chain.conftest import chain_at, free_port, started
 from tests.feeds.chain.following import (
     SOON,
     broken,
@@ -175,6 +177,51 @@ def test_a_block_that_is_lost_while_it_is_read_gives_nothing(
     state = events[-1]
     assert isinstance(state, PoolState)
     assert state.pool == pool_at(pair)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["http", "ws"])
+def test_a_node_that_dies_and_comes_back_is_said(
+    anvil: str, packages: Packages, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that starts again has another chain, without the contract: that ends the feed."""
+    monkeypatch.setattr(feed_module, "FIRST_PAUSE", SOON)
+    port = free_port()
+    process = started(anvil, port)
+    pair = deploy_pair(chain_at(port, scheme), packages, base_first=True)
+    feed = feed_of(pair.chain, UniswapV2Pair(pair.contract.address))
+
+    async def followed() -> list[Sourced]:
+        events = feed.events()
+        found = await taken(events, 2)
+        process.kill()
+        process.wait()
+        found += await taken(events, 2)
+        again = started(anvil, port)
+        try:
+            with pytest.raises(DataError, match="has answered 0 bytes"):
+                while True:
+                    await anext(events)
+        finally:
+            again.kill()
+            again.wait()
+        return found
+
+    events = [event for _, event in asyncio.run(followed())]
+    assert [type(event) for event in events] == [
+        Interruption,
+        PoolState,
+        Interruption,
+        Interruption,
+    ]
+    for event in events[2:]:
+        assert f"{scheme}://127.0.0.1:{port}" in getattr(event, "reason", "")
+
+
+def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "web3", None)
+    with pytest.raises(MissingDataError, match=r"pip install 'hedgeresearch\[chain\]'"):
+        ChainFeed("http://127.0.0.1:8545", [UniswapV2Pair("0x" + "ab" * 20)], chain=1)
 
 
 def test_another_chain_ends_it(chain: Chain, packages: Packages) -> None:
