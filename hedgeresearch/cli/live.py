@@ -174,7 +174,7 @@ def _live_feed(live: Live, urls: dict[str, str | None]) -> Feed:
     """Return the feed of all venues of a book."""
     settings = {name: url for name, url in urls.items() if url is not None}
     feeds = [
-        open_feed(venue, symbols, kinds, **settings)
+        open_feed(venue, symbols, kinds, **live.chain.get(venue, settings))
         for venue, (symbols, kinds) in live.kinds().items()
     ]
     return feeds[0] if len(feeds) == 1 else MergedFeed(*feeds)

@@ -17,8 +17,9 @@ from rich.console import Console
 import hedgeresearch as hr
 from hedgeresearch.cli.book.book import recommend_for_book
 from hedgeresearch.cli.book.live import read_live
+from hedgeresearch.cli.live import _live_feed
 from hedgeresearch.cli.live_table import LiveTable
-from hedgeresearch.feeds import Source
+from hedgeresearch.feeds import Source, UniswapV3Pool
 from hedgeresearch.live import BookCosts, FundingLeg, Leg, Session, TradingHours
 from hedgeresearch.microstructure import Quote
 from tests.cli.conftest import Run
@@ -55,6 +56,7 @@ live:
     FUNDING: {venue: binance-usd-m, symbol: ETHUSDT}
 """
 NAMES = ("BTCUSDT", "ETHUSDT")
+NODE = "node: http://127.0.0.1:8545"
 
 
 @pytest.fixture
@@ -223,15 +225,38 @@ def test_the_table_shows_legs_problems_and_orders(book: Path) -> None:
 
 def test_a_leg_of_a_pool_names_its_token_and_its_oracle(book: Path) -> None:
     text = book.read_text()
-    pool = "{venue: 'uniswap-v3:1', symbol: '0xab', base: WETH, oracle: ORACLE}"
-    oracle = "{venue: 'chainlink:1', symbol: '0xcd'}"
+    pool = f"{{venue: 'uniswap-v3:1', symbol: '0x{'Ab' * 20}', base: WETH, oracle: ORACLE}}"
+    oracle = f"{{venue: 'chainlink:1', symbol: '0x{'cd' * 20}', heartbeat: 3600}}"
     leg = "    BTC_PERP: {venue: binance-usd-m, symbol: BTCUSDT}\n"
     assert leg in text
-    book.write_text(text.replace(leg, f"    BTC_PERP: {pool.replace('ORACLE', oracle)}\n"))
-    found = read_live(book).legs["BTC_PERP"]
-    assert found == Leg(
-        Source("uniswap-v3:1", "0xab"), base="WETH", oracle=Source("chainlink:1", "0xcd")
-    )
-    book.write_text(text.replace(leg, f"    BTC_PERP: {pool.replace('ORACLE', '{venue: a}')}\n"))
+    with_pool = text.replace(leg, f"    BTC_PERP: {pool}\n").replace("live:", f"live:\n  {NODE}")
+    book.write_text(with_pool.replace("ORACLE", oracle))
+    live = read_live(book)
+    # addresses are those of the sources of a feed, in lower case
+    source = UniswapV3Pool("0x" + "Ab" * 20).source(1)
+    judge = Source("chainlink:1", "0x" + "cd" * 20)
+    assert live.legs["BTC_PERP"] == Leg(source, base="WETH", oracle=judge)
+    assert live.kinds()["chainlink:1"][0] == [judge.symbol]
+    assert live.chain == {
+        "uniswap-v3:1": {"node": "http://127.0.0.1:8545"},
+        "chainlink:1": {"node": "http://127.0.0.1:8545", "heartbeat": 3_600.0},
+    }
+    book.write_text(with_pool.replace("ORACLE", "{venue: a}"))
     with pytest.raises(hr.DataError, match="must have the field 'symbol'"):
         read_live(book)
+    book.write_text(with_pool.replace("ORACLE", oracle).replace("Ab", "xy"))
+    with pytest.raises(hr.DataError, match="must be '0x' and 40 hexadecimal digits"):
+        read_live(book)
+
+
+def test_feeds_of_a_chain_are_opened_at_its_node(book: Path) -> None:
+    pytest.importorskip("web3")
+    leg = "    BTC_PERP: {venue: binance-usd-m, symbol: BTCUSDT}\n"
+    pool = f"{{venue: 'uniswap-v3:1', symbol: '0x{'ab' * 20}', base: WETH}}"
+    text = book.read_text().replace(leg, f"    BTC_PERP: {pool}\n")
+    book.write_text(text.replace("live:", f"live:\n  {NODE}"))
+    feed = _live_feed(read_live(book), {})
+    assert {source.venue for source in feed.sources} == {"uniswap-v3:1", "binance-usd-m"}
+    book.write_text(text)
+    with pytest.raises(hr.DataError, match="is read from a node of the chain"):
+        _live_feed(read_live(book), {})

@@ -12,6 +12,7 @@ from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.live_fields import HOUR_FIELDS, LIVE_FIELDS, ORACLE_LEG_FIELDS
 from hedgeresearch.cli.book.settings import read_numbers
 from hedgeresearch.cli.book.yaml_reader import read_yaml
+from hedgeresearch.feeds.chain.contracts import checked_address
 from hedgeresearch.feeds.opening import sequence_rule
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.column import Input
@@ -30,10 +31,12 @@ class Live(NamedTuple):
     ----------
     legs : mapping from column to leg
     settings : mapping, the other arguments of ``Session``
+    chain : mapping from venue on a chain to the settings of its feed
     """
 
     legs: Mapping[str, Input]
     settings: Mapping[str, Any]
+    chain: Mapping[str, Mapping[str, Any]]
 
     def kinds(self) -> dict[str, tuple[list[str], list[str]]]:
         """Return the symbols and the kinds of events that are needed, by venue."""
@@ -46,6 +49,8 @@ class Live(NamedTuple):
             needed = kind_of(leg)
             if needed not in kinds[venue]:
                 kinds[venue].append(needed)
+            if isinstance(leg, Leg) and leg.oracle is not None:
+                symbols[leg.oracle.venue].append(leg.oracle.symbol)
         return {venue: (symbols[venue], kinds[venue]) for venue in symbols}
 
 
@@ -80,13 +85,13 @@ def read_live(path: Path) -> Live:
         settings["constants"] = read_numbers(live["constants"])
     if "refit" in live:
         settings["refit"] = _read_refit(live["refit"])
-    return Live(legs, settings)
+    return Live(legs, settings, _read_chain(live, legs))
 
 
 def _read_leg(entry: Entry, *, is_funding: bool) -> Input:
     """Return a leg: of prices by quotes or a book, or of funding."""
     parts = entry.section(LIVE_FIELDS["live.legs"], ("venue", "symbol"))
-    source = Source(parts["venue"].text(), parts["symbol"].text())
+    source = _read_source(parts)
     if is_funding:
         settings = {"max_age": parts["max_age"].number()} if "max_age" in parts else {}
         _refuse_others(parts, ("venue", "symbol", "max_age"), "a column of funding")
@@ -95,6 +100,9 @@ def _read_leg(entry: Entry, *, is_funding: bool) -> Input:
     if "max_age" in parts:
         parts["max_age"].refuse("of a leg is that of funding; for prices, write live.max_age.")
     costs: dict[str, Any] = {name: parts[name].number() for name in COST_FIELDS if name in parts}
+    oracle = None
+    if "oracle" in parts:
+        oracle = parts["oracle"].section(ORACLE_LEG_FIELDS, ("venue", "symbol"))
     has_book = "book" in parts and parts["book"].truth()
     if costs and not has_book:
         parts[next(iter(costs))].refuse("needs the book of the leg: write 'book: true', too.")
@@ -105,14 +113,37 @@ def _read_leg(entry: Entry, *, is_funding: bool) -> Input:
             parts["base"].text() if "base" in parts else None,
             BookCosts(**costs) if costs else None,
             _read_hours(parts["hours"]) if "hours" in parts else None,
-            _read_source(parts["oracle"]) if "oracle" in parts else None,
+            None if oracle is None else _read_source(oracle),
         )
 
 
-def _read_source(entry: Entry) -> Source:
-    """Return the source of an oracle."""
-    parts = entry.section(ORACLE_LEG_FIELDS, ORACLE_LEG_FIELDS)
-    return Source(parts["venue"].text(), parts["symbol"].text())
+def _read_source(parts: Mapping[str, Entry]) -> Source:
+    """Return a source; addresses on a chain are in lower case, as in the sources of its feed."""
+    venue = parts["venue"].text()
+    symbol = parts["symbol"].text()
+    if ":" in venue:
+        with parts["symbol"].locate_errors():
+            symbol = checked_address(symbol, "symbol")
+    return Source(venue, symbol)
+
+
+def _read_chain(live: Mapping[str, Entry], legs: Mapping[str, Input]) -> dict[str, dict[str, Any]]:
+    """Return the settings of the feed of each venue on a chain: its node, and heartbeats."""
+    settings: dict[str, dict[str, Any]] = {}
+    node = {"node": live["node"].text()} if "node" in live else {}
+    for column, leg in legs.items():
+        if ":" in leg.source.venue:
+            settings[leg.source.venue] = dict(node)
+        if not isinstance(leg, Leg) or leg.oracle is None:
+            continue
+        entry = live["legs"].mapping()[column].mapping()["oracle"].mapping().get("heartbeat")
+        known = settings.setdefault(leg.oracle.venue, dict(node))
+        if entry is None:
+            continue
+        if known.get("heartbeat", entry.number()) != entry.number():
+            entry.refuse("must be the same for all oracles of a venue. Follow them one by one.")
+        known["heartbeat"] = entry.number()
+    return settings
 
 
 def _refuse_others(parts: Mapping[str, Entry], known: tuple[str, ...], what: str) -> None:

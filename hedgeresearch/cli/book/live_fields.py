@@ -16,10 +16,10 @@ LEG_FIELDS = (
     "max_age",
     "hours",
 )
-ORACLE_LEG_FIELDS = ("venue", "symbol")
+ORACLE_LEG_FIELDS = ("venue", "symbol", "heartbeat")
 HOUR_FIELDS = ("opens", "closes", "zone", "days", "holidays")
 LIVE_FIELDS: dict[str, Sequence[str]] = {
-    "live": ("legs", "constants", "max_age", "max_delay", "refit"),
+    "live": ("legs", "constants", "max_age", "max_delay", "refit", "node"),
     "live.legs": LEG_FIELDS,
     "live.legs.hours": HOUR_FIELDS,
     "live.legs.oracle": ORACLE_LEG_FIELDS,
