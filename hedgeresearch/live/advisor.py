@@ -17,6 +17,9 @@ from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPositio
 from hedgeresearch.recommendation.inputs.oracles import Oracles
 from hedgeresearch.recommendation.recommendation import Recommendation
 
+UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+"""Nanoseconds in the units of times of pandas."""
+
 
 class Advisor:
     """A recommendation that is updated at the ends of bars.
@@ -140,4 +143,6 @@ class Advisor:
 
     def _date(self, time: int) -> pd.Timestamp:
         """Return a time as the market's table writes it."""
-        return pd.Timestamp(time, tz=self._zone).as_unit(self._unit)
+        date = pd.Timestamp(time // UNITS[self._unit], unit=self._unit, tz=self._zone)
+        # to change the unit takes longer than all else here
+        return date if date.unit == self._unit else date.as_unit(self._unit)

@@ -119,7 +119,8 @@ class MinimumVarianceHedge:
             return replicating
         with data_checked():
             covariances = self._fit_covariances(returns, warm_start)
-        path = _ratio_path(covariances, returns.columns[1:], covariances.dates)
+        columns = returns.columns[1:]
+        path = _ratio_path(covariances, columns, list(map(str, columns)), covariances.dates)
         return HedgeFit(
             model=self,
             sample=Sample.of(returns, kind),
@@ -139,7 +140,8 @@ class MinimumVarianceHedge:
             return advance_constant_array(fit, dates)
         covariances = fit.detail.advance_array(returns, dates)
         hedges = held(fit, "ratio").columns
-        path = _ratio_path(covariances, hedges, dates, fit.arrays.next_ratio)
+        names = list(map(str, fit.sample.rows.names[1:]))  # a list: an index is slow to read
+        path = _ratio_path(covariances, hedges, names, dates, fit.arrays.next_ratio)
         later: HedgeFit = changed(fit, **path._asdict(), detail=covariances)
         return later
 
@@ -196,11 +198,11 @@ class _RatioPath(NamedTuple):
 def _ratio_path(
     covariances: CovarianceFit,
     hedges: pd.Index[Any],
+    names: list[str],
     dates: Dates,
     first: Array | None = None,
 ) -> _RatioPath:
     """Return the ratios of the dates of a path; the first one is known where a fit is extended."""
-    names = [str(name) for name in hedges]
     following = covariances.final_state.next_covariance
     if first is not None and len(dates) == 1:
         ratios = first
