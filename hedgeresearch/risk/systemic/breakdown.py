@@ -11,6 +11,9 @@ correlation is that of calm days, and that of turbulent days is higher. Where th
 correlation is lower, b has fallen, or e has grown as well: then more of the risk remains on
 turbulent days than calm ones suggest, even if the correlation itself has not fallen. Of a negative
 correlation the same holds away from zero.
+
+Of simulated samples of 800 days with an unchanged relation, a fifth of them turbulent, 3% to 7% are
+called weaker and 2% to 5% closer, where an exact 95% interval would have 2.5% each.
 """
 
 from __future__ import annotations
