@@ -90,7 +90,7 @@ class Recommendation:
     as held           48296.0
     as recommended    22147.0
     Name: volatility, dtype: float64
-    >>> print(fill(advice.reasons[-1], 80))
+    >>> print(fill(advice.reasons[-2], 80))
     Forecast error variance of the hedged position 10 business days ahead comes to
     90.1% from NASDAQ, 9.9% from SP500 (shares of shocks; vector autoregression on
     1,005 business days).
