@@ -140,7 +140,7 @@ $(VENV)/.installed-test: pyproject.toml requirements.lock | $(BIN)/python
 
 $(VENV)/.installed-docs: pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing hedgeresearch and the tools of its documentation into $(VENV)."
-	@$(PIP) --editable '.[docs]'
+	@$(PIP) --editable '.[all,docs]'
 	@touch $@
 
 $(PEERS)/.installed: pyproject.toml requirements.lock

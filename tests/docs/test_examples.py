@@ -86,3 +86,8 @@ OF_PROTOCOLS = {"events", "aclose", "read", "reply", "snapshot_request", "read_s
 def test_names_and_members_have_an_example(room: str) -> None:
     missing = {name for name in without_example(room) if name.split(".")[-1] not in OF_PROTOCOLS}
     assert missing <= NETWORK
+
+
+@pytest.mark.parametrize("name", ["compile", "list_models"])
+def test_functions_of_the_package_have_an_example(name: str) -> None:
+    assert lines_of_examples(inspect.getdoc(getattr(hr, name)) or "")

@@ -176,7 +176,16 @@ class Position:
         return later
 
     def holding_onchain(self, held: Any) -> Position:
-        """Return the position with other pools and loans in place of its own, under its name."""
+        """Return the position with other pools and loans in place of its own, under its name.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> pool = hr.onchain.PoolPosition([hr.onchain.LiquidityRange(1e3)], "WETH", "USDC")
+        >>> other = hr.onchain.PoolPosition([hr.onchain.LiquidityRange(2e3)], "WETH", "USDC")
+        >>> hr.Position(onchain=pool).holding_onchain([other]).onchain[0].ranges[0].liquidity
+        2000.0
+        """
         if not self.onchain:
             raise DataError(
                 "onchain must replace pools or loans of a position; this one has none. Recommend a "
