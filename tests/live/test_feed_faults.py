@@ -1,5 +1,7 @@
 """Faults of a venue with real sockets: no advice meanwhile, and the same from the recording."""
 
+import asyncio
+from contextlib import aclosing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -170,3 +172,38 @@ def test_the_receivers_clock_that_goes_back_gives_no_advice(
     # bars that have been closed are not closed again
     advised = [decision.time for decision in decisions if decision.advice is not None]
     assert advised == sorted(set(advised))
+
+
+@pytest.mark.parametrize("fault", ["closed", "silent"])
+def test_a_session_that_follows_a_faulty_venue_is_replayed(fault: str, tmp_path: Path) -> None:
+    """Decisions made while the feed runs, by its events and by the clock, are those of a replay."""
+    start = recommended()
+    rule = sequence_rule(VENUE)
+
+    def new_session(sources: Any) -> Session:
+        legs = {"BTC": Leg(sources[0], rule), "FUTURE": Leg(sources[1], rule)}
+        return Session(start, legs, max_age=0.15, max_delay=0.25)
+
+    async def followed_live(stub: StubVenue, feed: Any, recorder: Recorder) -> list[Any]:
+        found = []
+        session = new_session(feed.sources)
+        async with aclosing(session.follow(feed, recorder=recorder)) as decisions:
+            async for decision in decisions:
+                found.append(decision)
+                if stub.number >= N_CHANGES and decision.advice is not None:
+                    break
+        return found
+
+    with StubVenue(NAMES, fault=fault, at=AT) as stub, Recorder(tmp_path) as recorder:
+        urls = {"ws_url": stub.ws_url, "rest_url": stub.rest_url}
+        feed = open_feed(VENUE, NAMES, ("book",), silence=0.2, pause=0.1, **urls)
+        live = asyncio.run(asyncio.wait_for(followed_live(stub, feed, recorder), 60.0))
+    advised = [decision.advice is not None for decision in live]
+    first = advised.index(True)
+    # advice, none while the venue fails, and advice again
+    assert False in advised[first:]
+    assert advised[-1]
+    replayed = list(new_session(feed.sources).run(replay(tmp_path)))
+    n_same = min(len(live), len(replayed))
+    assert n_same >= len(live) - 1
+    assert [d.to_dict() for d in replayed[:n_same]] == [d.to_dict() for d in live[:n_same]]
