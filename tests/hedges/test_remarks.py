@@ -66,6 +66,7 @@ def test_remarks_are_the_warnings_of_the_estimation(
     assert pickle.loads(pickle.dumps(fit)).remarks == given
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model", [hr.CointegrationHedge(), hr.ErrorCorrectionHedge(), hr.hedges.VECMHedge()]
 )
