@@ -6,8 +6,9 @@ a ``Recording``; ``MergedFeed`` puts several together, ``record`` writes one dow
 writes events of any number of sources into Parquet files, ``replay`` yields them as they were
 received, and ``compact_recording`` puts small files together. ``read_recording``, ``read_tardis``
 and ``read_binance_dump`` read recordings of others. A ``ChainFeed`` reads pools, oracles and loans
-of a chain, block by block; ``read_states`` reads them once, ``read_swaps`` past swaps. ``candles``, ``funding_history``,
-``trade_history``, ``list_markets`` and ``option_summaries`` are tables.
+of a chain, block by block; ``read_states`` reads them once, ``read_swaps`` past swaps.
+``candles``, ``funding_history``, ``trade_history``, ``list_markets`` and ``option_summaries`` are
+tables.
 """
 
 import lazy_loader
