@@ -180,7 +180,14 @@ class BinanceVenue:
 
     @property
     def numbers_trades(self) -> bool:
-        """True for the spot market; of orders' fills put together it is not documented."""
+        """True for the spot market; of orders' fills put together it is not documented.
+
+        Examples
+        --------
+        >>> from hedgeresearch.feeds import BinanceVenue
+        >>> BinanceVenue(("BTCUSDT",)).numbers_trades
+        True
+        """
         return self._market.streams["trades"][1] == "trade"
 
     @property

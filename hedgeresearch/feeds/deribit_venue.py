@@ -97,7 +97,14 @@ class DeribitVenue:
 
     @property
     def numbers_trades(self) -> bool:
-        """False: whether a channel has each trade is not documented."""
+        """False: whether a channel has each trade is not documented.
+
+        Examples
+        --------
+        >>> from hedgeresearch.feeds import DeribitVenue
+        >>> DeribitVenue(("BTC-PERPETUAL",)).numbers_trades
+        False
+        """
         return False
 
     @property

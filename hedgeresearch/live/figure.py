@@ -52,6 +52,39 @@ class LiveFigure:
     ------
     MissingDataError
         If the package of the extra "notebook" is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import hedgeresearch as hr
+    >>> from hedgeresearch.feeds import Source
+    >>> from hedgeresearch.live import LiveFigure, Session
+    >>> from hedgeresearch.microstructure import Quote
+    >>> times = pd.date_range("2026-03-02 12:00", periods=200, freq="1s", tz="UTC")
+    >>> steps = np.random.default_rng(0).standard_normal((2, 200)).cumsum(axis=1)
+    >>> prices = {"BTC": 6e4 + steps[0], "PERP": 6e4 + steps[0] + 0.1 * steps[1]}
+    >>> market = hr.Market(pd.DataFrame(prices, times))
+    >>> position, perpetual = hr.Position({"BTC": 2.0}), hr.LinearContract("PERP", 0.001, lot=1)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, perpetual))
+    >>> advice = hr.recommend(fit, position, perpetual, market)
+    >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance", "BTCUSDT_PERP")}
+    >>> at = times[-1].value + 10**9 * np.array([0.4, 1.4, 2.4])
+    >>> events = [
+    ...     (source, Quote(number, 6e4, 1.0, 60_000.2, 1.0, None, int(time)))
+    ...     for number, time in enumerate(at)
+    ...     for source in legs.values()
+    ... ]
+    >>> session = Session(advice, legs, max_age=5.0)
+    >>> figure = LiveFigure(session, seconds=0.0)
+    >>> for decision in session.run(events):
+    ...     figure.see(decision)
+    ...
+    >>> figure.draw()
+    >>> len(figure.widget.data) > 0
+    True
+    >>> type(session.widget()).__name__
+    'FigureWidget'
     """
 
     def __init__(self, session: Subscribed, n_points: int = 600, seconds: float = 0.25) -> None:
