@@ -206,6 +206,8 @@ class Session:
         >>> session.hold({"PERP": -1_900})
         >>> len(session.advance(session.bar_end))
         0
+        >>> type(session.widget()).__name__  # with the extra "notebook"
+        'FigureWidget'
         >>> session.close()
         """
         for source, event in events:
