@@ -405,6 +405,28 @@ def test_a_stable_pool_has_nothing_to_hedge() -> None:
         market(table).returns(held, perpetual())
 
 
+def test_a_currency_of_the_account_has_no_other_price() -> None:
+    table = coin_table().assign(USDC=1.0)
+    with pytest.raises(hr.DataError, match=r"column of 'WETH' must be 1 in an account in WETH"):
+        market(table, currency="WETH").returns(pool(), perpetual())
+
+
+def test_an_account_in_the_coin_hedges_the_dollars() -> None:
+    """The same pool counted in ether: what moves is the dollar."""
+    table = coin_table()
+    coins = pd.DataFrame({"USDC": 1.0 / table["WETH"], "PERP": 1.0 / table["PERP"]})
+    contract = hr.LinearContract("PERP", 100.0, lot=0.01, fee=0.0005, currency="WETH")
+    found = advise(pool(), contract, hr.Market(coins, currency="WETH"), model=hr.NaiveHedge())
+    dollars = pool().amounts(PRICE)[1]
+    worth = 100.0 * coins["PERP"].iloc[-1]
+    assert found.plan.targets.best[0] == pytest.approx(-dollars / PRICE / worth)
+    assert found.valuation.value == pytest.approx(pool().value(PRICE) / PRICE)
+    grid = found.onchain.grid.set_index("price move")
+    price = PRICE / 1.1
+    moved = pool().value(price) / price - pool().value(PRICE) / PRICE
+    assert grid.loc[0.1, "unhedged"] == pytest.approx(moved)
+
+
 def test_options_do_not_hedge_pools_and_are_not_held_with_them() -> None:
     put = hr.OptionContract("P", "WETH", "put", 2_000.0, expiry="2027-01-01 08:00+00:00")
     with pytest.raises(hr.DataError, match=r"'P' must hedge a position with options"):

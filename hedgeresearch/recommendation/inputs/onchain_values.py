@@ -124,7 +124,7 @@ def pool_price(pool: PoolPosition, values: Mapping[str, float]) -> float:
 def _value_of(token: str, one: OnchainPosition, market: Quotes) -> float:
     """Return the value of a token of a contract in the account."""
     if token in market.columns:
-        return market.value(token)
+        return _priced(token, market)
     if _is_account(token, market):
         return 1.0
     links = {market.rates[name] for name in tokens_of(one) if name in market.rates}
@@ -138,6 +138,18 @@ def _value_of(token: str, one: OnchainPosition, market: Quotes) -> float:
         "its price, or a rate of the token that is priced in it, such as Market(rates={"
         f"{tokens_of(one)[0]!r}: 'EURUSD'}})."
     )
+
+
+def _priced(token: str, market: Quotes) -> float:
+    """Return the price of a token by its column; refuse a currency of the account that has one."""
+    value = market.value(token)
+    if token == market.currency and abs(value - 1.0) > MAX_DISTANCE:
+        raise DataError(
+            f"the column of {token!r} must be 1 in an account in {token}; its last value is "
+            f"{value:g}. State all prices in {token}, or name the currency that they are in: "
+            "Market(currency='USD')."
+        )
+    return value
 
 
 def _is_account(token: str, market: Quotes) -> bool:

@@ -165,7 +165,9 @@ def _carry_sentences(risk: OnchainRisk, assessment: Assessment) -> list[str]:
             f"Fees of the pools were not given; {cost}, {percent(-gamma / value)} of the pools, "
             "which fees must exceed (PoolPosition(fee_rate=...))."
         ]
-    parts = [f"Fees of {money(fees, currency)} a year are expected at today's price", cost]
+    unknown = risk.positions.index[risk.positions["fees"].isna()]
+    without = f", without the {' and the '.join(unknown)}," if len(unknown) else ""
+    parts = [f"Fees of {money(fees, currency)} a year{without} are expected at today's price", cost]
     hedges = float(risk.carry["hedges"])
     if not math.isnan(hedges):
         verb = "earn" if hedges >= 0.0 else "pay"
@@ -201,7 +203,19 @@ def _loan_sentence(
     )
     if row["probability"] <= accepted:
         return f"{text}."
-    return f"Warning: {text}; {_remedies(row, full_percent(accepted))}."
+    remedies = _remedies(row, full_percent(accepted))
+    return f"Warning: {text}; {remedies}{_enough_text(row, assessment)}."
+
+
+def _enough_text(row: pd.Series[Any], assessment: Assessment) -> str:
+    """Return that the recommended hedge is as large as the one that a loan needs; "" if not."""
+    risk = assessment.onchain
+    if risk is None or row["token"] not in risk.exposure or math.isnan(row["sold short"]):
+        return ""
+    hedges = risk.exposure[row["token"]].to_dict()["hedges"]
+    needed = row["sold short"]
+    is_enough = -hedges >= needed if needed > 0.0 else -hedges <= needed
+    return "; the recommended hedge is as large" if is_enough else ""
 
 
 def _remedies(row: pd.Series[Any], accepted: str) -> str:
