@@ -190,11 +190,11 @@ def test_a_session_that_follows_a_faulty_venue_is_replayed(fault: str, tmp_path:
         async with aclosing(session.follow(feed, recorder=recorder)) as decisions:
             async for decision in decisions:
                 found.append(decision)
-                if stub.number >= N_CHANGES and decision.advice is not None:
+                if stub.number >= 2 * N_CHANGES and decision.advice is not None:
                     break
         return found
 
-    with StubVenue(NAMES, fault=fault, at=AT) as stub, Recorder(tmp_path) as recorder:
+    with StubVenue(NAMES, fault=fault, at=2 * AT) as stub, Recorder(tmp_path) as recorder:
         urls = {"ws_url": stub.ws_url, "rest_url": stub.rest_url}
         feed = open_feed(VENUE, NAMES, ("book",), silence=0.2, pause=0.1, **urls)
         live = asyncio.run(asyncio.wait_for(followed_live(stub, feed, recorder), 60.0))

@@ -96,11 +96,11 @@ def test_live_and_replayed_decisions_agree(
     late = {row: SECOND // 20 for row in range(18, 130, 20)}
     late |= {row + 1: SECOND // 20 for row in late}
     feed = Played(faster[:130] + faster[180:], late)
-    session = Session(quick, LEGS, max_age=0.05)
+    session = Session(quick, LEGS, max_age=0.15)
     with Recorder(tmp_path) as recorder:
         live = follow(session, feed, recorder=recorder, clock=feed.clock)
     assert feed.is_closed
-    replayed = list(Session(quick, LEGS, max_age=0.05).run(replay(tmp_path)))
+    replayed = list(Session(quick, LEGS, max_age=0.15).run(replay(tmp_path)))
     assert plain(live) == plain(replayed)
     assert "none" in {decision.action for decision in live}
     assert sum(decision.advice is not None for decision in live) > 3
@@ -115,7 +115,7 @@ def test_a_silent_feed_gives_the_reason_at_the_end_of_the_bar(
     quick: Any, faster: list[Sourced]
 ) -> None:
     session = Session(quick, LEGS, max_age=0.05)
-    end = faster[-1][1].receive_time
+    end = faster[-1][1].receive_time + SECOND
     feed = Played([*faster[:60], (faster[0][0], Interruption("it goes on", end))])
     heard: list[tuple[int, Decision]] = []
     session.subscribe(lambda decision: heard.append((feed.clock(), decision)))
