@@ -86,6 +86,7 @@ def test_five_models_are_compared_after_costs_over_weeks(run: Run) -> None:
     assert (backtest.summary["mean cost"].loc[list(names["models"])] > 0).all()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("data_dir")
 def test_twenty_five_bitcoin_get_orders_and_a_report(run: Run, tmp_path: Path) -> None:
     names = run("how_to/hedge_25_bitcoin.md")
