@@ -33,4 +33,5 @@ def section(name: str) -> str:
 
 def item(option: str, words: str) -> str:
     """Return the line of an option."""
-    return f"- `{option}`: {' '.join(words.split())}".replace("<", "&lt;")
+    plain = " ".join(words.split()).replace("<", "&lt;")
+    return f"- `{option}`: {plain}"
