@@ -22,8 +22,8 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Feed
 from hedgeresearch.feeds.merged_feed import MergedFeed
 from hedgeresearch.feeds.opening import open_feed
-from hedgeresearch.feeds.recorder import Recorder
-from hedgeresearch.feeds.stored import Recording
+from hedgeresearch.feeds.recordings.recorder import Recorder
+from hedgeresearch.feeds.recordings.stored import Recording
 from hedgeresearch.live.audit import check_audit
 from hedgeresearch.live.decision import Decision
 from hedgeresearch.live.session import Session

@@ -18,10 +18,10 @@ from hedgeresearch.cli.output import AsJson, print_json, print_notice, print_tex
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Event, Feed
 from hedgeresearch.feeds.opening import open_feed
-from hedgeresearch.feeds.recorder import Recorder
-from hedgeresearch.feeds.recording_feeds import record
+from hedgeresearch.feeds.recordings.recorder import Recorder
+from hedgeresearch.feeds.recordings.recording_feeds import record
+from hedgeresearch.feeds.recordings.stored import compact_recording
 from hedgeresearch.feeds.source import Source
-from hedgeresearch.feeds.stored import compact_recording
 from hedgeresearch.microstructure.events import Interruption
 
 BINANCE = "binance"

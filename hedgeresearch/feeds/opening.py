@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
-from hedgeresearch.feeds.binance_venue import MARKETS, BinanceVenue
-from hedgeresearch.feeds.ccxt_exchange import ccxt_module
-from hedgeresearch.feeds.ccxt_feed import CcxtFeed
 from hedgeresearch.feeds.chain.contracts import ChainlinkOracle, UniswapV2Pair, UniswapV3Pool
 from hedgeresearch.feeds.chain.feed import ChainFeed
-from hedgeresearch.feeds.deribit_venue import DeribitVenue
+from hedgeresearch.feeds.exchanges.ccxt_exchange import ccxt_module
+from hedgeresearch.feeds.exchanges.ccxt_feed import CcxtFeed
 from hedgeresearch.feeds.feed import Feed
-from hedgeresearch.feeds.sockets import check_websockets
-from hedgeresearch.feeds.websocket_feed import WebsocketFeed
-from hedgeresearch.microstructure.sequence import DERIBIT, SequenceRule
+from hedgeresearch.feeds.venues.binance_venue import MARKETS, BinanceVenue
+from hedgeresearch.feeds.venues.deribit_venue import DeribitVenue
+from hedgeresearch.feeds.venues.sockets import check_websockets
+from hedgeresearch.feeds.venues.websocket_feed import WebsocketFeed
+from hedgeresearch.microstructure.books.sequence import DERIBIT, SequenceRule
 
 BINANCE: dict[str, Literal["spot", "usd-m", "coin-m"]] = {
     "binance": "spot",

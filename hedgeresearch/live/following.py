@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from hedgeresearch.feeds.feed import Event, Feed, Sourced
-from hedgeresearch.feeds.recorder import Recorder
+from hedgeresearch.feeds.recordings.recorder import Recorder
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.column import NANOSECONDS
 from hedgeresearch.live.decision import Decision

@@ -15,9 +15,9 @@ from hedgeresearch.live.column import NANOSECONDS, Latencies, Tolerances
 from hedgeresearch.live.decision import Known, Problem, ProblemKind
 from hedgeresearch.live.hours import TradingHours
 from hedgeresearch.live.prices import BookPrice, LatestPrice, PriceState, QuotePrice
+from hedgeresearch.microstructure.books.sequence import SequenceRule
 from hedgeresearch.microstructure.events import BookSnapshot, Interruption
-from hedgeresearch.microstructure.market_quality import MarketQuality
-from hedgeresearch.microstructure.sequence import SequenceRule
+from hedgeresearch.microstructure.quality.market_quality import MarketQuality
 from hedgeresearch.onchain.chain_events import ChainEvent
 from hedgeresearch.recommendation.inputs.book_liquidity import book_liquidity
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity

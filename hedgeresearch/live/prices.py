@@ -11,9 +11,9 @@ from typing import Protocol
 
 from hedgeresearch.feeds.feed import Event
 from hedgeresearch.live.decision import ProblemKind
+from hedgeresearch.microstructure.books.order_book import OrderBook
+from hedgeresearch.microstructure.books.sequence import SequenceRule
 from hedgeresearch.microstructure.events import BookSnapshot, BookUpdate, Quote
-from hedgeresearch.microstructure.order_book import OrderBook
-from hedgeresearch.microstructure.sequence import SequenceRule
 
 Fault = tuple[ProblemKind, str]
 """Why what was received is no price: a kind of problem, and words."""

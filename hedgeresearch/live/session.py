@@ -14,9 +14,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.feeds.feed import Event, Feed, Sourced
-from hedgeresearch.feeds.recorder import Recorder
+from hedgeresearch.feeds.recordings.recorder import Recorder
+from hedgeresearch.feeds.recordings.stored import Recording
 from hedgeresearch.feeds.source import Source
-from hedgeresearch.feeds.stored import Recording
 from hedgeresearch.live.advisor import Advisor
 from hedgeresearch.live.audit import AuditLog
 from hedgeresearch.live.clock import BarClock

@@ -24,7 +24,7 @@ from hedgeresearch.feeds import (
     sequence_rule,
     trade_history,
 )
-from hedgeresearch.feeds.ccxt_events import Events
+from hedgeresearch.feeds.exchanges.ccxt_events import Events
 from hedgeresearch.microstructure import (
     BookSnapshot,
     FundingRate,

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from hedgeresearch.feeds import BinanceVenue, Source
-from hedgeresearch.feeds.continuity import Continuity
+from hedgeresearch.feeds.venues.continuity import Continuity
 from hedgeresearch.microstructure import (
     BINANCE_SPOT,
     BookSnapshot,

@@ -10,7 +10,7 @@ import pytest
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds import Source, read_binance_frame, read_recording
-from hedgeresearch.feeds.continuity import Continuity
+from hedgeresearch.feeds.venues.continuity import Continuity
 from hedgeresearch.microstructure import (
     BINANCE_FUTURES,
     BINANCE_SPOT,

@@ -152,7 +152,7 @@ def test_the_receivers_clock_that_goes_back_gives_no_advice(
 ) -> None:
     import time
 
-    from hedgeresearch.feeds import sockets
+    from hedgeresearch.feeds.venues import sockets
 
     real = time.time_ns
     begun = time.monotonic()

@@ -9,8 +9,8 @@ import numpy as np
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.microstructure.market_quality import MarketQuality
-from hedgeresearch.microstructure.order_book import OrderBook
+from hedgeresearch.microstructure.books.order_book import OrderBook
+from hedgeresearch.microstructure.quality.market_quality import MarketQuality
 from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 
 Side = Literal["asks", "bids"]

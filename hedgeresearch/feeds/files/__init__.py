@@ -1,0 +1,1 @@
+"""Public recordings of others, as events."""

@@ -1,0 +1,1 @@
+"""Stored events: recorded into part files, played back and compacted."""

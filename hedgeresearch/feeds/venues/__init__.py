@@ -1,0 +1,1 @@
+"""Own clients of venues: frames, sequence, sockets."""

@@ -1,0 +1,1 @@
+"""Books of orders: kept by the venues' rules, sampled, drawn."""

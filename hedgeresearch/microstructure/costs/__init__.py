@@ -1,0 +1,1 @@
+"""What trading costs: depth, walking the book, spreads, impact, recovery."""

@@ -1,0 +1,1 @@
+"""Whether a market can be relied on: latency, wash trading, suspect volume."""

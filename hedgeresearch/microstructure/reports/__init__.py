@@ -1,0 +1,1 @@
+"""The liquidity of a market in one object, with its figures."""
