@@ -13,12 +13,12 @@ from .lending import Collateral as Collateral
 from .lending import LoanPosition as LoanPosition
 from .loan_risk import LoanRisk as LoanRisk
 from .loan_risk import simulate_loan as simulate_loan
+from .many_positions import PositionValues as PositionValues
+from .many_positions import position_values as position_values
 from .oracle import OracleRound as OracleRound
 from .oracle import SequencerStatus as SequencerStatus
 from .position import LiquidityRange as LiquidityRange
 from .position import PoolPosition as PoolPosition
-from .position_values import PositionValues as PositionValues
-from .position_values import position_values as position_values
 from .swap import Swap as Swap
 from .ticks import price_at_tick as price_at_tick
 from .ticks import sqrt_price_at_tick as sqrt_price_at_tick

@@ -22,7 +22,7 @@ from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.concentrated import ConcentratedPool
 from hedgeresearch.onchain.constant_product import ConstantProductPool
-from hedgeresearch.onchain.position_values import PositionValues, unchecked_values
+from hedgeresearch.onchain.many_positions import PositionValues, unchecked_values
 from hedgeresearch.onchain.ticks import price_at_tick
 from hedgeresearch.onchain.tokens import Token, check_amount, check_two_tokens
 from hedgeresearch.typing import Array
