@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hedgeresearch.errors import DataError, MissingDataError
+from hedgeresearch.feeds.chain.http_provider import http_provider
 from hedgeresearch.feeds.chain.many_calls import AT_ONCE, Call, decoded_answers, encoded_calls
 from hedgeresearch.onchain.chain_events import Block
 
@@ -220,7 +221,7 @@ def provider_of(address: Any) -> Any:
         If the address is none.
     """
     try:
-        from web3 import AsyncHTTPProvider, WebSocketProvider
+        from web3 import WebSocketProvider
         from web3.providers.async_base import AsyncBaseProvider
     except ImportError as error:
         raise MissingDataError(
@@ -230,7 +231,7 @@ def provider_of(address: Any) -> Any:
         return address
     scheme = address.partition("://")[0] if isinstance(address, str) else ""
     if scheme in ("http", "https"):
-        return AsyncHTTPProvider(address, exception_retry_configuration=None)
+        return http_provider(address)
     if scheme in ("ws", "wss"):
         return WebSocketProvider(address, max_connection_retries=1)
     raise DataError(
