@@ -66,8 +66,8 @@ def names_of(room: ModuleType) -> list[str]:
     exported = getattr(room, "__all__", None)
     if exported is not None:
         return sorted(exported)
-    public = {name: value for name, value in vars(room).items() if not name.startswith("_")}
-    return sorted(name for name, value in public.items() if is_defined_in(value, room))
+    own = [name for name, value in vars(room).items() if is_defined_in(value, room)]
+    return sorted(name for name in own if not name.startswith("_"))
 
 
 def is_defined_in(value: Any, room: ModuleType) -> bool:
@@ -77,7 +77,7 @@ def is_defined_in(value: Any, room: ModuleType) -> bool:
 
 def top_functions() -> list[str]:
     """Return names of the package itself that no room exports, such as ``list_models``."""
-    exported = {public for room in public_rooms().values() for public in names_of(room)}
+    exported = set().union(*(names_of(room) for room in public_rooms().values()))
     names = sorted(set(hedgeresearch.__all__) - set(public_rooms()) - exported)
     return [name for name in names if callable(getattr(hedgeresearch, name))]
 
