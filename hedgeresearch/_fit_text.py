@@ -69,7 +69,7 @@ class FitText:
 
         def __getattr__(self, name: str) -> NoReturn:
             kind = type(self)
-            hint = "" if name.startswith("_") else f" {_other_name(kind, name)}"
+            hint = "" if name.startswith("_") else f" {_other_name(self, name)}"
             # a traceback appends a guess of its own to errors that have the object
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}.{hint}")
 
@@ -106,19 +106,27 @@ class FitText:
         return "".join(parts)
 
 
-def _other_name(kind: type, name: str) -> str:
+def _other_name(fit: Any, name: str) -> str:
     """Return what a name of other packages, or one with a typing error, is called here."""
-    public = [one for one in dir(kind) if not one.startswith("_")]
+    public = [one for one in dir(type(fit)) if not one.startswith("_")]
     for ours in OTHER_NAMES.get(name, ()):
-        first = ours.partition(".")[0]
-        if first == "hr":
+        if ours.startswith("hr."):
             return f"Use {ours}."
-        if first in public:
+        if _has(fit, ours, public):
             return f"Use .{ours}."
     near = get_close_matches(name, public, n=1)
     if near:
         return f"Did you mean .{near[0]}?"
     return "dir(fit) lists what it has."
+
+
+def _has(fit: Any, path: str, public: list[str]) -> bool:
+    """Return whether a fit has an attribute, or a part of it one with a value."""
+    first, _, second = path.partition(".")
+    if first not in public or not second:
+        return first in public
+    part = getattr(fit, first)
+    return second in dir(part) and getattr(part, second) is not None
 
 
 def with_intervals(table: pd.DataFrame, degrees_of_freedom: float) -> pd.DataFrame:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 420
 """Height of a figure, pixels."""
+OWN = "made by hedgeresearch"
+"""Mark of a figure that a plot has made itself, which is closed once another is made of it."""
 HOLES = "#cccccc"
 """Color of a heat map where it has no value."""
 MARGINS = {"l": 60, "r": 20, "t": 60, "b": 50}
@@ -54,7 +56,8 @@ def as_plotly(axes: Axes) -> Any:
                 draw(figure, artist, read)
     figure.update_layout(_layout(axes, read))
     whole: Any = axes.get_figure(root=True)
-    plt.close(whole)
+    if whole.get_gid() == OWN:
+        plt.close(whole)
     return figure
 
 
@@ -80,14 +83,13 @@ class Reader:
         date_of: Any = dates.num2date  # has no types
         return [None if np.isnan(one) else date_of(one).isoformat() for one in numbers]
 
-    def spans_width(self, artist: Any) -> bool:
-        """Return whether an artist's horizontal places are shares of the width."""
-        return bool(artist.get_transform() == self.axes.get_yaxis_transform(which="grid"))
+    def spans_width(self, transform: Any) -> bool:
+        """Return whether horizontal places are shares of the width."""
+        return bool(transform == self.axes.get_yaxis_transform(which="grid"))
 
-    def spans_height(self, artist: Any) -> bool:
-        """Return whether an artist's vertical places are shares of the height."""
-        kinds = [self.axes.get_xaxis_transform(which=one) for one in ("grid", "tick1")]
-        return any(artist.get_transform() == kind for kind in kinds)
+    def spans_height(self, transform: Any) -> bool:
+        """Return whether vertical places are shares of the height."""
+        return bool(transform == self.axes.get_xaxis_transform(which="grid"))
 
 
 def color_of(color: Any, alpha: float | None = None) -> str:
@@ -110,7 +112,7 @@ def _line(figure: Any, line: Any, read: Reader) -> None:
     color = color_of(line.get_color(), line.get_alpha())
     style = {"color": color, "width": float(line.get_linewidth()) * 1.3}
     style["dash"] = DASHES.get(line.get_linestyle(), "solid")
-    if read.spans_height(line):
+    if read.spans_height(line.get_transform()):
         figure.add_shape(
             type="line",
             yref="paper",
@@ -122,7 +124,7 @@ def _line(figure: Any, line: Any, read: Reader) -> None:
             layer="below",
         )
         return
-    if read.spans_width(line):
+    if read.spans_width(line.get_transform()):
         figure.add_shape(
             type="line", xref="paper", x0=0, x1=1, y0=y[0], y1=y[-1], line=style, layer="below"
         )
@@ -158,7 +160,7 @@ def _segments(figure: Any, collection: Any, read: Reader) -> None:
 def _area(figure: Any, collection: Any, read: Reader) -> None:
     """Add the areas between lines; of those that span the height, shades of the background."""
     color = color_of(collection.get_facecolor()[0])
-    shades = read.spans_height(collection)
+    shades = read.spans_height(collection.get_transform())
     shown = name_of(collection)
     for path in collection.get_paths():
         corners: Array = path.vertices
@@ -250,14 +252,23 @@ def _bar(figure: Any, bar: Any, read: Reader) -> None:
     """Add a bar as a filled rectangle."""
     if bar is read.axes.patch or bar.get_width() == 0.0:
         return
-    left, right = read.x([bar.get_x(), bar.get_x() + bar.get_width()])
+    ends = [bar.get_x(), bar.get_x() + bar.get_width()]
     low = bar.get_y()
     high = low + bar.get_height()
+    color = color_of(bar.get_facecolor())
+    style = {"type": "rect", "fillcolor": color, "line_width": 0, "layer": "below"}
+    if read.spans_width(bar.get_data_transform()):
+        figure.add_shape(xref="paper", x0=0, x1=1, y0=low, y1=high, **style)
+        return
+    left, right = read.x(ends)
+    if read.spans_height(bar.get_data_transform()):
+        figure.add_shape(yref="paper", x0=left, x1=right, y0=0, y1=1, **style)
+        return
     figure.add_scatter(
         x=[left, left, right, right, left],
         y=[low, high, high, low, low],
         fill="toself",
-        fillcolor=color_of(bar.get_facecolor()),
+        fillcolor=color,
         mode="lines",
         line={"width": 0},
         **name_of(bar),
@@ -270,12 +281,11 @@ def _text(figure: Any, text: Any, read: Reader) -> None:
         return
     x, y = text.get_position()
     axes: Any = read.axes  # whose conversion has no types
-    figure.add_annotation(
-        x=read.x([axes.convert_xunits(x)])[0],
-        y=float(y),
-        text=text.get_text(),
-        showarrow=False,
-    )
+    (place,) = read.x([axes.convert_xunits(x)])
+    # unlike those of traces, places of annotations on a log axis are logarithms
+    place = np.log10(place) if axes.get_xscale() == "log" else place
+    height = np.log10(y) if axes.get_yscale() == "log" else float(y)
+    figure.add_annotation(x=place, y=height, text=text.get_text(), showarrow=False)
 
 
 ARTISTS: dict[tuple[str, ...], Callable[[Any, Any, Reader], None]] = {

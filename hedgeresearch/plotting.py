@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import regime_label
+from hedgeresearch._interactive import OWN
 from hedgeresearch._interactive import as_plotly as as_plotly
 from hedgeresearch.typing import Array
 
@@ -261,7 +262,11 @@ def new_axes(ax: Axes | None) -> Axes:
     """
     import matplotlib.pyplot as plt
 
-    return plt.subplots(layout="constrained")[1] if ax is None else ax
+    if ax is not None:
+        return ax
+    figure, axes = plt.subplots(layout="constrained")
+    figure.set_gid(OWN)
+    return axes
 
 
 def _color_cycle(n: int) -> list[str]:

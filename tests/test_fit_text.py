@@ -75,7 +75,8 @@ def test_normal_errors_have_normal_intervals():
         ("ols", "params", ".summary"),
         ("ols", "resid", "hr.metrics.hedged_returns"),
         ("ols", "rsquared", ".expected_effectiveness"),
-        ("ols", "aic", ".estimates.aic"),
+        ("regime hedge", "aic", ".estimates.aic"),
+        ("regime hedge", "llf", ".estimates.log_likelihood"),
         ("ols", "bse", ".standard_errors"),
         ("volatility", "params", ".parameters"),
         ("volatility", "resid", ".standardized_residuals"),
@@ -95,6 +96,13 @@ def test_names_of_other_packages_point_to_ours(fits, name, attribute, ours):
     if not ours.startswith("hr."):
         for part in ours.strip(".").split("."):
             found = getattr(found, part)
+
+
+@pytest.mark.parametrize("attribute", ["aic", "llf"])
+def test_a_fit_without_a_likelihood_points_to_none(fits, attribute):
+    with pytest.raises(AttributeError) as caught:
+        getattr(fits["ols"], attribute)
+    assert "estimates" not in str(caught.value)
 
 
 def test_private_names_are_not_guessed(fits):

@@ -68,13 +68,34 @@ def test_bars_points_and_texts_stand_where_they_stood() -> None:
     axes.set_yscale("log")
     axes.set_ylim(0.1, 10.0)
     figure = as_plotly(axes)
+    plt.close(axes.figure)
     bar = next(trace for trace in figure.data if trace.fill == "toself")
     assert (min(bar.x), max(bar.x), max(bar.y)) == (0.75, 1.25, 3.0)
     points = next(trace for trace in figure.data if trace.name == "points")
     assert (list(points.x), list(points.y)) == ([1.0, 2.0], [0.0, 1.0])
     (text,) = figure.layout.annotations
-    assert (text.x, text.y, text.text) == (1.5, 2.5, "here")
+    # plotly places annotations on a log axis by the logarithm
+    assert (text.x, text.y, text.text) == (1.5, pytest.approx(np.log10(2.5)), "here")
     np.testing.assert_allclose(figure.layout.yaxis.range, [-1.0, 1.0], atol=1e-12)
+
+
+def test_bands_across_the_figure_stay_across_it(lines: pd.DataFrame) -> None:
+    axes = plot_lines(lines, ylabel="ratio")
+    axes.axhspan(0.5, 1.5, color="0.8")
+    axes.axvspan(DATES[1], DATES[2], color="0.9")
+    figure = as_plotly(axes)
+    across, upright = figure.layout.shapes
+    assert (across.xref, across.y0, across.y1) == ("paper", 0.5, 1.5)
+    assert (upright.yref, upright.x0[:10], upright.x1[:10]) == ("paper", "2026-01-02", "2026-01-03")
+    assert len(figure.data) == 2
+
+
+def test_only_figures_of_the_package_are_closed(lines: pd.DataFrame) -> None:
+    mine = plt.subplots()[1]
+    as_plotly(plot_lines(lines, ylabel="ratio", ax=mine))
+    as_plotly(plot_lines(lines, ylabel="ratio"))
+    assert plt.get_fignums() == [mine.figure.number]
+    plt.close(mine.figure)
 
 
 def test_fits_and_backtests_have_interactive_figures() -> None:
