@@ -1,7 +1,8 @@
-"""A table that terminals and notebooks show whole."""
+"""Tables that terminals and notebooks show whole, alone or below the line of a result."""
 
 from __future__ import annotations
 
+import html
 import shutil
 from typing import Any, NoReturn
 
@@ -36,3 +37,15 @@ class ShownTable(pd.DataFrame):
 def terminal_width() -> int:
     """Return the number of letters in a line of the terminal; 80 if there is none."""
     return shutil.get_terminal_size((80, 24)).columns
+
+
+def line_and_table(result: object, table: pd.DataFrame | pd.Series[Any]) -> str:
+    """Return a result as a notebook shows it: its line, as by ``repr``, above a table.
+
+    Examples
+    --------
+    >>> line_and_table("<b>", pd.Series({"mean": 0.123456}, name="value"))[:28]
+    '<p>&#x27;&lt;b&gt;&#x27;</p>'
+    """
+    rows = table.to_frame() if isinstance(table, pd.Series) else table
+    return f"<p>{html.escape(repr(result))}</p>{rows.to_html(float_format='{:.4g}'.format)}"

@@ -39,6 +39,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._interactive import shown
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch._validation.frames import index_kind
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.series import joined_series
@@ -144,6 +145,9 @@ class ArbitrageTriangle:
         best = self.profits.iloc[-1].idxmax()
         value = self.profits.iloc[-1].max()
         return f"ArbitrageTriangle({len(self.profits)} dates, best now: {best}, {value:.1%} a year)"
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.summary)
 
 
 @exported_by("hedgeresearch.basis")

@@ -21,6 +21,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._interactive import shown
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_not_negative
@@ -122,6 +123,9 @@ class ArbitrageBand:
             f"{1e4 * self.upper:.1f} bp, outside at {self.share_outside:.1%} of "
             f"{len(self.table):,} dates)"
         )
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.summary)
 
 
 @exported_by("hedgeresearch.basis")

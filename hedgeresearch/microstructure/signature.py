@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.estimation.regression import (
@@ -92,6 +93,9 @@ class RatioSignature:
             f"{seconds:g} s {ratio:.4f}" for seconds, ratio in self.table["ratio"].items()
         )
         return f"RatioSignature({ratios})"
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.table)
 
 
 @exported_by("hedgeresearch.microstructure")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.model import HedgeModel
@@ -86,8 +86,7 @@ class PoolBacktest:
         )
 
     def _repr_html_(self) -> str:
-        table = self.summary.to_html(float_format="{:.4g}".format)
-        return f"<p>{html.escape(repr(self))}</p>{table}"
+        return line_and_table(self, self.summary)
 
     @cached_property
     def gains(self) -> pd.DataFrame:

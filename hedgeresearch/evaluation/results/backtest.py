@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._interactive import shown
-from hedgeresearch._shown_table import ShownTable
+from hedgeresearch._shown_table import ShownTable, line_and_table
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.data.quality.closes import LONG_HORIZON
@@ -141,8 +140,7 @@ class Backtest:
         )
 
     def _repr_html_(self) -> str:
-        table = self.summary.to_html(float_format="{:.4g}".format)
-        return f"<p>{html.escape(repr(self))}</p>{table}"
+        return line_and_table(self, self.summary)
 
     @cached_property
     def spacing(self) -> Spacing:

@@ -13,7 +13,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
 from hedgeresearch._interactive import shown
-from hedgeresearch._shown_table import ShownTable
+from hedgeresearch._shown_table import ShownTable, line_and_table
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.plots import plot_gains_by_pair
@@ -76,7 +76,7 @@ class BacktestPanel:
         return f"BacktestPanel({len(self)} pairs, {self._n_models} models{self._closes_note})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
+        return line_and_table(self, self.summary)
 
     @property
     def _n_models(self) -> int:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 
 TEST_SIZE = 0.05
@@ -102,3 +103,6 @@ class Cointegration:
             )
         relations = counted(self.rank, "relation") if self.found else "no relation"
         return f"Cointegration({relations} found at 5%; {self.outcome})"
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.table)

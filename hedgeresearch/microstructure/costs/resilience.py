@@ -26,6 +26,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._interactive import shown
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.books.order_book import OrderBook
@@ -149,6 +150,9 @@ class Resilience:
             f"{half_life_in_words(self.depth_half_life)}, spread "
             f"{half_life_in_words(self.spread_half_life)})"
         )
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.summary)
 
 
 @exported_by("hedgeresearch.microstructure")

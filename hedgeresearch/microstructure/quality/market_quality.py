@@ -23,6 +23,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._interactive import shown
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.quality.wash_trading import TradeSizes
 
@@ -183,7 +184,7 @@ class MarketQuality:
         return f"MarketQuality({self.venue} against {self.reference_venue}, {verdict})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
+        return line_and_table(self, self.summary)
 
     @property
     def _is_less_round(self) -> bool:

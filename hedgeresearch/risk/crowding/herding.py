@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._shown_table import line_and_table
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -65,6 +66,9 @@ class Herding:
 
     def __repr__(self) -> str:
         return f"Herding({self.mean:.4f}, standard error {self.standard_error:.4f})"
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.by_side)
 
     @property
     def mean(self) -> float:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._shown_table import ShownTable
+from hedgeresearch._shown_table import ShownTable, line_and_table
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
@@ -127,6 +127,9 @@ class Connectedness:
             f"Connectedness({len(self.table)} series, {self.horizon} steps, total "
             f"{self.total:.1%}, largest source {self.net.idxmax()})"
         )
+
+    def _repr_html_(self) -> str:
+        return line_and_table(self, self.summary)
 
     @property
     def _others(self) -> Array:
