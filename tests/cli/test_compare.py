@@ -36,7 +36,7 @@ def test_table_and_sentences_are_those_of_the_library(
             models, returns["oil"], returns[["gas", "coal"]], 300, 50, progress=False
         )
     table = pd.read_csv(file, index_col="model")
-    pd.testing.assert_frame_equal(table, study.summary, check_names=False, rtol=1e-12)
+    pd.testing.assert_frame_equal(table, pd.DataFrame(study.summary), check_names=False, rtol=1e-12)
     head, printed, said = output.rstrip().split("\n\n")
     assert (
         " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03. "
