@@ -21,6 +21,7 @@ from hedgeresearch.recommendation.inputs.onchain_positions import (
 from hedgeresearch.recommendation.inputs.onchain_values import (
     moving_tokens,
     pool_price,
+    token_rate,
     token_values,
 )
 from hedgeresearch.recommendation.inputs.position import Position
@@ -167,7 +168,9 @@ def _valued(held: tuple[OnchainPosition, ...], market: Market) -> OnchainBook:
         prices = market.oracles.prices(market.last_date)
         known = all_tokens(held)
         oracle_values = {
-            name: price * market.rate(name) for name, price in prices.items() if name in known
+            name: price * token_rate(name, held, market)
+            for name, price in prices.items()
+            if name in known
         }
     return OnchainBook(
         held=held,

@@ -22,6 +22,7 @@ from hedgeresearch.recommendation.inputs.onchain_positions import (
     all_tokens,
     tokens_of,
 )
+from hedgeresearch.typing import Array
 
 MAX_DISTANCE = 0.2
 """Distance of the price of a coin from one up to which it counts as cash without a currency."""
@@ -47,6 +48,11 @@ class Quotes(Protocol):
 
     def rate(self, name: str, *, rows_ago: int = 0) -> float:
         """Return the last rate of an asset."""
+
+    def rate_path(self, name: str, n_dates: int) -> Array:
+        """Return the rate of an asset on the last dates, (n_dates,)."""
+
+    def __len__(self) -> int: ...
 
 
 def moving_tokens(held: Sequence[OnchainPosition], market: Quotes) -> list[str]:
@@ -79,7 +85,7 @@ def token_values(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, f
 
     Tokens with a column have its price, at its rate. Without one, a token of the currency of the
     account is worth 1, and the token in which the other one of a contract is priced is worth the
-    rate of that.
+    rate of that, if the rate does not move.
 
     Raises
     ------
@@ -87,16 +93,33 @@ def token_values(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, f
         If the value of a token is not known, or is not positive.
     """
     values: dict[str, float] = {}
-    for one in held:
-        for token in tokens_of(one):
-            values[token] = _value_of(token, one, market)
-            if not values[token] > 0.0:
-                raise DataError(
-                    f"the last price of {token!r} must be positive; got {values[token]:g}. Fix "
-                    "the data."
-                )
-    _refuse_other_cash(held, values, market)
+    for token in all_tokens(held):
+        rate = token_rate(token, held, market)
+        values[token] = _priced(token, market) if token in market.columns else rate
+        if not values[token] > 0.0:
+            raise DataError(
+                f"the last price of {token!r} must be positive; got {values[token]:g}. Fix the "
+                "data."
+            )
+    _refuse_other_cash(held, market)
     return values
+
+
+def token_rate(token: str, held: Sequence[OnchainPosition], market: Quotes) -> float:
+    """Return what converts a price of a token into the account, that of its oracle for example.
+
+    Raises
+    ------
+    DataError
+        If the token has no column, and the rate that values it is not known or moves.
+    """
+    if token in market.columns:
+        return market.rate(token)
+    priced = _priced_in(token, held, market)
+    if priced is None:
+        return 1.0
+    _refuse_moving_rate(token, priced, market)
+    return market.rate(priced)
 
 
 def onchain_units(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, float]:
@@ -121,22 +144,38 @@ def pool_price(pool: PoolPosition, values: Mapping[str, float]) -> float:
     return values[pool.base] / values[pool.quote]
 
 
-def _value_of(token: str, one: OnchainPosition, market: Quotes) -> float:
-    """Return the value of a token of a contract in the account."""
-    if token in market.columns:
-        return _priced(token, market)
+def _priced_in(token: str, held: Sequence[OnchainPosition], market: Quotes) -> str | None:
+    """Return the token priced in one without a column, whose rate values it; None for cash."""
     if _is_account(token, market):
-        return 1.0
-    links = {market.rates[name] for name in tokens_of(one) if name in market.rates}
+        return None
+    together = [one for one in held if token in tokens_of(one)]
+    partners = [name for name in all_tokens(together) if name in market.rates]
+    links = {market.rates[name] for name in partners}
     if len(links) == 1:
-        (priced,) = [name for name in tokens_of(one) if name in market.rates][:1]
-        return market.rate(priced)
+        return partners[0]
     if market.currency is None and not links:
-        return 1.0
+        return None
+    other = next(name for name in all_tokens(together) if name != token)
+    account = market.currency or "of the account"
     raise DataError(
         f"the value of {token!r} in the account{_account(market)} must be known. Add a column with "
-        "its price, or a rate of the token that is priced in it, such as Market(rates={"
-        f"{tokens_of(one)[0]!r}: 'EURUSD'}})."
+        f"its price, or a rate of the token that is priced in it: Market(rates={{{other!r}: "
+        f"'RATE'}}), with 'RATE' the {account} for one {token}, which multiplies prices."
+    )
+
+
+def _refuse_moving_rate(token: str, priced: str, market: Quotes) -> None:
+    """Refuse a token without a column whose value in the account moves with a rate."""
+    rate = market.rates[priced]
+    if not isinstance(rate, str):
+        return
+    path = market.rate_path(priced, len(market))
+    if path.min() == path.max():
+        return
+    raise DataError(
+        f"{token!r} must have a column: its value in the account{_account(market)} moves with the "
+        f"rate {rate!r}, which hedges and risks must count. Add one of ones, table.assign("
+        f"{token}=1.0), with that rate: Market(rates={{{token!r}: {rate!r}, ...}})."
     )
 
 
@@ -169,17 +208,27 @@ def _account(market: Quotes) -> str:
     return f" in {market.currency}" if market.currency else ""
 
 
-def _refuse_other_cash(
-    held: Sequence[OnchainPosition], values: Mapping[str, float], market: Quotes
-) -> None:
-    """Refuse two tokens without a price that would both be the currency of the account."""
+def _refuse_other_cash(held: Sequence[OnchainPosition], market: Quotes) -> None:
+    """Refuse two tokens without a price that would both be one currency."""
+    absent = [one for one in all_tokens(held) if one not in market.columns]
+    priced = {one: _priced_in(one, held, market) for one in absent}
+    linked = [one for one in absent if priced[one] is not None]
+    if _n_kinds(linked) > 1:
+        raise DataError(
+            f"{' and '.join(linked)} are both without a column, and must not have the value of one "
+            "rate. Add the price of those that are not in the currency of the rate as columns."
+        )
     if market.currency is not None:
         return
-    given = [one for one in all_tokens(held) if one not in market.columns and values[one] == 1.0]
-    kinds = {"dollars" if one in DOLLARS else one for one in given}
-    if len(kinds) > 1:
+    given = [one for one in absent if priced[one] is None]
+    if _n_kinds(given) > 1:
         raise DataError(
             f"one token must be the currency of the account; got {', '.join(given)} without a "
             "price. Add the price of the others as columns of the table, and name the account: "
             "Market(currency='USD')."
         )
+
+
+def _n_kinds(tokens: Sequence[str]) -> int:
+    """Return how many currencies tokens are; all dollar coins are one."""
+    return len({"dollars" if one in DOLLARS else one for one in tokens})
