@@ -7,8 +7,9 @@ equations 6.29 and 6.30, at S = P kept within a and b:
 .. math:: x = L \left(\frac{1}{\sqrt{S}} - \frac{1}{\sqrt{b}}\right), \quad
           y = L (\sqrt{S} - \sqrt{a}), \quad V = x P + y
 
-The delta of the value is x, the base tokens held, and its gamma -L / (2 P^(3/2)) inside the range
-and zero outside. The range from zero to infinity is that of a pool of constant product.
+The delta of the value is x, the base tokens held, and its gamma -L / (2 P^(3/2)) inside the range,
+lower price included and upper one not, and zero outside. The range from zero to infinity is that of
+a pool of constant product.
 """
 
 from __future__ import annotations
@@ -98,6 +99,6 @@ def unchecked_values(liquidity: Array, lower: Array, upper: Array, price: Array)
     root = np.sqrt(np.clip(price, lower, upper))
     base = liquidity * (1.0 / root - 1.0 / np.sqrt(upper))
     quote = liquidity * (root - np.sqrt(lower))
-    inside = (price > lower) & (price < upper)
+    inside = (price >= lower) & (price < upper)
     gamma = np.where(inside, -0.5 * liquidity / (price * np.sqrt(price)), 0.0)
     return PositionValues(base, quote, base * price + quote, gamma)

@@ -268,8 +268,11 @@ class PoolPosition:
         return replace(self, fee_rate=share * (YEAR / as_duration(period, "period")))
 
     def is_in_range(self, price: float) -> bool:
-        """Return whether the price is within one of the ranges, so that fees are earned."""
-        return any(each.lower < price < each.upper for each in self.ranges)
+        """Return whether the price is within one of the ranges, so that fees are earned.
+
+        A range holds its lower price, and ends before its upper one, where the next one begins.
+        """
+        return any(each.lower <= price < each.upper for each in self.ranges)
 
     def amounts(self, price: npt.ArrayLike) -> tuple[Any, Any]:
         """Return the base and the quote tokens held at a price, or at each of an array."""

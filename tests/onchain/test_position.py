@@ -43,6 +43,18 @@ def test_below_its_range_it_is_all_base_above_all_quote() -> None:
     assert position.gamma(3_000.0) == 0.0
 
 
+def test_a_range_holds_its_lower_price_and_not_its_upper() -> None:
+    """Where one range ends the next one earns: a contract's ticks are [lower, upper)."""
+    position = one_range()
+    assert position.is_in_range(1_500.0)
+    assert not position.is_in_range(2_500.0)
+    ranges = [LiquidityRange(1_000.0, 1_500.0, 2_000.0), LiquidityRange(1_000.0, 2_000.0, 2_500.0)]
+    adjacent = PoolPosition(ranges, "WETH", "USDC")
+    assert adjacent.is_in_range(2_000.0)
+    assert adjacent.gamma(2_000.0) == pytest.approx(position.gamma(2_000.0))
+    assert position.gamma([1_500.0, 2_500.0]).tolist() == [-500.0 / 1_500.0**1.5, 0.0]
+
+
 @given(PRICES, st.floats(1.01, 100.0), st.floats(0.2, 5.0))
 def test_delta_is_the_derivative_of_the_value(lower: float, ratio: float, where: float) -> None:
     position = one_range(lower, lower * ratio)
@@ -210,10 +222,10 @@ def test_observed_fees_are_a_rate_per_year() -> None:
         held.with_observed_fees(-0.05, 20.0, price=2_000.0, period="73d")
 
 
-def test_a_price_at_an_edge_is_out_of_range() -> None:
+def test_a_price_within_any_of_the_ranges_is_in_range() -> None:
     held = one_range()
     assert held.is_in_range(1_500.1)
-    assert not held.is_in_range(1_500.0)
-    assert not held.is_in_range(2_500.0)
+    assert not held.is_in_range(1_499.9)
+    assert not held.is_in_range(2_500.1)
     both = PoolPosition([*held.ranges, LiquidityRange(1.0, 2_400.0, 2_600.0)], "WETH", "USDC")
     assert both.is_in_range(2_550.0)

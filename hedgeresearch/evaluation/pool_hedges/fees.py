@@ -111,5 +111,5 @@ def share_inside(prices: Array, lower: float, upper: float) -> Array:
     low = np.sqrt(lower)
     high = np.sqrt(upper)
     kept = np.abs(np.clip(roots, low, high) - np.clip(before, low, high))
-    is_inside = (roots >= low) & (roots <= high)
+    is_inside = (roots >= low) & (roots < high)
     return np.asarray(np.where(way > 0.0, kept / np.where(way > 0.0, way, 1.0), is_inside))

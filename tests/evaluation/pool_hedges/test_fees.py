@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation import PoolFees
+from hedgeresearch.evaluation.pool_hedges.fees import share_inside
 from hedgeresearch.onchain import LiquidityRange, PoolPosition
 
 PRICES = st.lists(st.floats(500.0, 4_000.0), min_size=2, max_size=12)
@@ -27,7 +28,7 @@ def in_small_steps(prices: list[float], lower: float, upper: float) -> list[floa
     for before, after in pairwise(prices):
         way = np.linspace(math.sqrt(before), math.sqrt(after), 801)
         middles = 0.5 * (way[1:] + way[:-1])
-        inside = (middles >= math.sqrt(lower)) & (middles <= math.sqrt(upper))
+        inside = (middles >= math.sqrt(lower)) & (middles < math.sqrt(upper))
         shares.append(float(inside.mean()))
     return shares
 
@@ -104,3 +105,10 @@ def test_numbers_that_cannot_be_are_refused() -> None:
         PoolFees(3_000, volume.iloc[:1], 100.0).earned(position, prices)
     with pytest.raises(DataError, match="fee must be a whole number of parts per million"):
         PoolFees(0.003, volume, 100.0)  # type: ignore[arg-type]
+
+
+def test_a_price_that_stays_where_two_ranges_meet_is_in_one() -> None:
+    prices = np.full(3, 2_000.0)
+    below = share_inside(prices, 1_500.0, 2_000.0)
+    above = share_inside(prices, 2_000.0, 2_500.0)
+    assert (below + above).tolist() == [1.0, 1.0, 1.0]
