@@ -175,7 +175,7 @@ class LoanPosition:
         rest = counted - owed - exposure * price
         if exposure == 0.0:
             raise DataError(f"The health factor does not depend on {token}, deposited and owed.")
-        return float(max(-rest / exposure, 0.0))
+        return float(max(0.0, -rest / exposure))  # in this order, for which it is never -0.0
 
     def delta(self, token: str) -> float:
         """Return the tokens deposited minus those owed: the derivative of the loan's value."""

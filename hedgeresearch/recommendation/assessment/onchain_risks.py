@@ -56,8 +56,10 @@ class OnchainRisk:
         Volatility of one period, unhedged and hedged, of the position revalued at past moves of
         its tokens; None for fewer than 20.
     carry : Series
-        What is earned a year, in currency: fees, gamma (what trading by the pool loses at the
-        volatility of the model), funding and basis of the hedges, and all that is known.
+        What is earned a year, in currency: fees (NaN where those of a pool in range are not known),
+        gamma (what trading by the pool loses at the volatility of the model, or at the past one of
+        the ratio of its tokens where several move), funding and basis of the hedges, and all that
+        is known.
     loans : DataFrame or None
         Health factor, prices of liquidation, probability, and what lowers it, of each loan.
     joint : Series or None
@@ -193,10 +195,10 @@ def _carry(
     positions: pd.DataFrame,
 ) -> pd.Series:
     """Return what is earned a year in currency: fees, gamma, hedges, and all."""
-    known = positions["fees"].dropna()
+    fees = positions.loc[positions["kind"] == "pool", "fees"]
     of_hedges = sum(one.per_year for one in carries) * abs(valuation.value)
     found = {
-        "fees": float(known.sum()) if len(known) else math.nan,
+        "fees": float(fees.sum(skipna=False)),
         "gamma": _gamma_per_year(problem, spacing),
         "hedges": of_hedges if carries else math.nan,
     }

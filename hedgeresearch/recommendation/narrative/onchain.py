@@ -85,13 +85,24 @@ def _range_sentences(book: OnchainBook) -> list[str]:
         price = pool_price(pool, book.values)
         if pool.is_in_range(price):
             continue
-        holds, sells = (pool.quote, pool.base) if not pool.delta(price) else (pool.base, pool.quote)
+        holds, trades = _out_of_range_texts(pool, price)
         sentences.append(
             f"The {name} is out of range at a price of {quantity(price)} {pool.quote}: it holds "
-            f"{holds} only, earns no fees, and has no gamma until the price is within "
-            f"{_ranges_text(pool)}, where it buys {sells}."
+            f"{holds}, earns no fees, and has no gamma until the price is within "
+            f"{_ranges_text(pool)}, where it {trades}."
         )
     return sentences
+
+
+def _out_of_range_texts(pool: PoolPosition, price: float) -> tuple[str, str]:
+    """Return what a pool holds at a price out of its ranges, and what it trades within them."""
+    base, quote = pool.amounts(price)
+    if base and quote:
+        both = f"{pool.base} and {pool.quote}"
+        return both, f"buys {pool.base} below this price and sells it above"
+    if base:
+        return f"{pool.base} only", f"buys {pool.quote}"
+    return f"{pool.quote} only", f"buys {pool.base}"
 
 
 def _ranges_text(pool: PoolPosition) -> str:
@@ -158,16 +169,18 @@ def _carry_sentences(risk: OnchainRisk, assessment: Assessment) -> list[str]:
         return []
     currency = assessment.currency
     value = float(risk.positions.loc[risk.positions["kind"] == "pool", "value"].sum())
-    cost = f"gamma costs {money(-gamma, currency)} a year at the volatility of the model"
+    source = "the volatility of the model"
+    if assessment.problem.position.is_portfolio:
+        source = "the past volatility of the ratio of its tokens"
+    cost = f"gamma costs {money(-gamma, currency)} a year at {source}"
     fees = float(risk.carry["fees"])
     if math.isnan(fees):
+        share = percent(-gamma / value)
         return [
-            f"Fees of the pools were not given; {cost}, {percent(-gamma / value)} of the pools, "
-            "which fees must exceed (PoolPosition(fee_rate=...))."
+            f"{_unknown_fees_text(risk, currency)}; {cost}, {share} of the pools, which fees must "
+            "exceed (PoolPosition(fee_rate=...))."
         ]
-    unknown = risk.positions.index[risk.positions["fees"].isna()]
-    without = f", without the {' and the '.join(unknown)}," if len(unknown) else ""
-    parts = [f"Fees of {money(fees, currency)} a year{without} are expected at today's price", cost]
+    parts = [f"Fees of {money(fees, currency)} a year are expected at today's price", cost]
     hedges = float(risk.carry["hedges"])
     if not math.isnan(hedges):
         verb = "earn" if hedges >= 0.0 else "pay"
@@ -179,6 +192,19 @@ def _carry_sentences(risk: OnchainRisk, assessment: Assessment) -> list[str]:
         f"{', '.join(parts)}: {money(abs(total), currency)} a year {left}, {share} of the "
         "position, before what following the delta costs."
     ]
+
+
+def _unknown_fees_text(risk: OnchainRisk, currency: str) -> str:
+    """Return which pools have no fees that are known, and those of the others."""
+    fees = risk.positions.loc[risk.positions["kind"] == "pool", "fees"]
+    unknown = fees.index[fees.isna()]
+    if len(unknown) == len(fees):
+        return "Fees of the pools were not given"
+    known = money(float(fees.sum()), currency)
+    return (
+        f"Fees of the {' and the '.join(unknown)} were not given, those of the other pools are "
+        f"{known} a year"
+    )
 
 
 def _loan_sentence(
@@ -193,14 +219,15 @@ def _loan_sentence(
         return f"Warning: {health}: it can be liquidated now. Repay more than {amount} at once."
     source = "its oracle" if row["token"] in book.oracle_values else "the market, without an oracle"
     barrier = row["liquidation price"]
-    if not barrier > 0.0 or math.isnan(row["probability"]):
-        return f"{health}; no move of {row['token']} alone liquidates it."
+    where = f"no move of {row['token']} alone liquidates it; it is liquidated"
+    if barrier > 0.0:
+        where = (
+            f"it is liquidated at a price of {row['token']} of {money(barrier, currency)} "
+            f"({money(row['price'], currency)} now, by {source}),"
+        )
     time = assessment.spacing.span(assessment.margin_horizon)
-    text = (
-        f"{health}; it is liquidated at a price of {row['token']} of {money(barrier, currency)} "
-        f"({money(row['price'], currency)} now, by {source}), with probability "
-        f"{percent(row['probability'])} within {time}"
-    )
+    chance = percent(row["probability"])
+    text = f"{health}; {where} with probability {chance} within {time}"
     if row["probability"] <= accepted:
         return f"{text}."
     remedies = _remedies(row, full_percent(accepted))
