@@ -32,11 +32,11 @@ MONTHS = 60
 GREY = "#999999"
 OPTION = "--figure"
 NEXT_STEPS = {
-    "hedgeresearch check --prices my.csv": "what looks wrong in your prices",
-    "hedgeresearch recommend --prices my.csv": "a hedge of the first column",
-    "hedgeresearch compare --prices my.csv": "which model is better, with tests",
-    "hedgeresearch init book.yaml": "a book: contracts, costs, margin",
-    "hedgeresearch --help": "the other commands",
+    "hedgeresearch check --prices my.csv": "what is wrong",
+    "hedgeresearch recommend --prices my.csv --asset A --hedge B": "a hedge",
+    "hedgeresearch compare --prices my.csv --asset A --hedge B": "which model",
+    "hedgeresearch init book.yaml": "contracts, costs",
+    "hedgeresearch --help": "the rest",
 }
 """Commands to run next, and what they do."""
 IN_PYTHON = "In Python: import hedgeresearch as hr; print(hr.list_models())"

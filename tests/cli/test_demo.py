@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.commands import COMMANDS
-from hedgeresearch.cli.demo import NEXT_STEPS
+from hedgeresearch.cli.demo import NEXT_STEPS, _next_steps
 from hedgeresearch.hedges.default import default_hedge
 
 Run = Callable[..., tuple[int, str, str]]
@@ -47,6 +46,18 @@ def test_a_figure_that_cannot_be_written_is_refused_first(
     assert len(errors.splitlines()) == 1
 
 
-def test_next_steps_are_commands_that_exist() -> None:
-    names = [command.split()[1] for command in NEXT_STEPS]
-    assert set(names) - {"--help"} <= set(COMMANDS)
+def test_next_steps_fit_a_terminal() -> None:
+    assert max(map(len, _next_steps().splitlines())) <= 80
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("command", [one for one in NEXT_STEPS if "compare" not in one])
+def test_next_steps_run_on_prices_of_two_columns(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    prices = hr.load("nasdaq_sp500").iloc[-600:].set_axis(["A", "B"], axis=1)
+    prices.to_csv("my.csv")
+    code, output, errors = run(*command.split()[1:])
+    assert code == 0, errors
+    assert output
