@@ -16,6 +16,8 @@ from hedgeresearch.recommendation.inputs.liquidity import Liquidity
 
 HOUR = 3600 * NANOSECONDS
 """Nanoseconds in an hour."""
+MOST_BEHIND = 60 * NANOSECONDS
+"""Nanoseconds by which the receiver's clock may be behind the venue's at a payment."""
 
 
 @exported_by("hedgeresearch.live")
@@ -24,8 +26,9 @@ class FundingLeg:
     """The source of a column of funding: the share of its worth that a long paid over the bar.
 
     A venue that states the time of its next payment pays the last rate received before it; one that
-    does not pays all the time, in proportion to the time that has passed. Payments during bars
-    without advice are in the next bar with advice.
+    does not pays all the time, in proportion to the time that has passed. A rate for the payment
+    after it shows that one was made, where the receiver's clock is behind the venue's. Payments
+    during bars without advice are in the next bar with advice.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ class FundingState:
             self._interruption = event.reason
         if not isinstance(event, FundingRate):
             return
-        self._settle(event.receive_time)
+        self._settle(self._known_until(event))
         if self._rate is None:
             self._count_unknown(event)
         self._settled = max(self._settled, event.receive_time)
@@ -145,10 +148,18 @@ class FundingState:
             self._next = self._after(self._next, rate)
         self._settled = time
 
+    def _known_until(self, rate: FundingRate) -> int:
+        """Return the time up to which a rate shows that payments have been made."""
+        received = rate.receive_time
+        due = self._next
+        if due is None or rate.next_time is None or rate.next_time <= due:
+            return received
+        return due if received < due <= received + MOST_BEHIND else received
+
     def _payment_after(self, rate: FundingRate) -> int | None:
         """Return the time of the first payment after a rate was received."""
         payment = rate.next_time
-        while payment is not None and payment <= rate.receive_time:
+        while payment is not None and payment <= self._settled:
             payment = self._after(payment, rate)  # the venue still states one that is settled
         return payment
 

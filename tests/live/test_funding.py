@@ -148,3 +148,42 @@ def test_payments_before_the_first_rate_are_counted(hourly: Any) -> None:
 def test_legs_of_the_wrong_kind_are_refused(hourly: Any, legs: Any, words: str) -> None:
     with pytest.raises(DataError, match=words):
         Session(hourly, legs)
+
+
+def rates_around_a_payment(clock_behind: int, interval: float | None) -> list[FundingRate]:
+    """Return rates of each second around a payment at 16:00, by a clock that is behind."""
+    due = pd.Timestamp("2026-03-02 16:00", tz="UTC").value
+    found = []
+    for second in range(-3, 4):
+        event = due + second * SECOND + SECOND // 10
+        rate, payment = (3e-4, due) if event < due else (5e-4, due + 8 * HOUR)
+        received = event - clock_behind
+        found.append(FundingRate(rate, interval, payment, None, None, event, received))
+    return found
+
+
+@pytest.mark.parametrize("interval", [8.0, None])
+@pytest.mark.parametrize("clock_behind", [0, SECOND // 2, 1_270_000_000, 2_500_000_000])
+def test_a_payment_is_made_once_by_a_clock_behind(clock_behind: int, interval: Any) -> None:
+    due = pd.Timestamp("2026-03-02 16:00", tz="UTC").value
+    state = FundingLeg(PERPETUAL).state("FUNDING", due - HOUR)
+    for rate in rates_around_a_payment(clock_behind, interval):
+        state.apply(rate)
+    assert state.number(due + HOUR) == pytest.approx(3e-4)
+    assert state.number(due + 8 * HOUR) == pytest.approx(8e-4)
+
+
+def test_a_late_rate_for_a_payment_made_pays_nothing() -> None:
+    due = pd.Timestamp("2026-03-02 16:00", tz="UTC").value
+    state = FundingLeg(PERPETUAL).state("FUNDING", due - HOUR)
+    for payment, time in ((due, due - SECOND), (due + 8 * HOUR, due - 9), (due, due - 8)):
+        state.apply(FundingRate(3e-4, 8.0, payment, None, None, None, time))
+    assert state.number(due + HOUR) == pytest.approx(3e-4)
+
+
+def test_a_payment_that_is_put_off_is_not_paid() -> None:
+    due = pd.Timestamp("2026-03-02 16:00", tz="UTC").value
+    state = FundingLeg(PERPETUAL).state("FUNDING", due - 3 * HOUR)
+    state.apply(FundingRate(3e-4, 8.0, due, None, None, None, due - 2 * HOUR))
+    state.apply(FundingRate(3e-4, 8.0, due + HOUR, None, None, None, due - HOUR))
+    assert state.number(due + HOUR - 1) == 0.0
