@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -158,11 +158,20 @@ def funding_history(exchange: Any, symbol: str, *, start: Any, end: Any = None) 
         (_milliseconds(start, "start"), last),
     )
     times = _times([row["timestamp"] for row in rows], "time")
+    rates = [_paid(row) for row in rows]
     hours = np.diff(times.as_unit("ms").asi8) / 3_600_000.0
     intervals = np.r_[hours[:1], hours] if len(rows) > 1 else np.array([np.nan])
-    rates = [float(row["fundingRate"]) for row in rows]
     # payments are a few milliseconds late
     return pd.DataFrame({"rate": rates, "interval_hours": intervals.round(2)}, index=times)
+
+
+def _paid(row: Mapping[str, Any]) -> float:
+    """Return the rate of the hours of a row.
+
+    Deribit has rows of an hour, and ccxt has their rate for eight.
+    """
+    of_hour = (row.get("info") or {}).get("interest_1h")
+    return float(row["fundingRate"] if of_hour is None else of_hour)
 
 
 @exported_by("hedgeresearch.feeds")

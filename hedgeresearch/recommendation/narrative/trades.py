@@ -15,6 +15,7 @@ from hedgeresearch.recommendation.sizing.plan import Plan
 
 ROUNDED = (Reason.NEW_POSITION, Reason.FREE_TRADES, Reason.REBATE, Reason.NO_COSTS_GIVEN)
 """Reasons of decisions for a target that is rounded to lots."""
+NO_ROOM = "as the limits leave no room before others, of which the market holds less, are traded"
 JOINT_LIMIT = "a joint limit applies: gross, net or number of instruments"
 """Words for limits that hold for all hedges together."""
 
@@ -141,6 +142,7 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.SMALLEST_ORDER: f"{target}; the smallest order is {smallest}",
         Reason.BELOW_SMALLEST_ORDER: f"{target}; left alone, as the smallest order is {smallest}",
         Reason.CAPACITY: f"{target}; the market holds {held_now} now, the rest waits",
+        Reason.WAITS_FOR_CAPACITY: f"{target}; left alone, {NO_ROOM}",
         Reason.NO_CAPACITY: f"{target}; left alone, as the market holds {held_now} now, less than "
         f"the smallest order of {smallest}",
     }

@@ -45,7 +45,8 @@ def within_capacity(
 
     Where the trades that are left break a joint limit, because one hedge is bought before another
     could be sold, all are cut by the same share: what lies between two holdings within the limits
-    keeps them.
+    keeps a gross limit, apart from whole lots. Where that breaks one, as it does the number of
+    instruments, no holding becomes larger or changes its sign until the others are closed.
     """
     trades = np.array([one.new - one.held for one in decisions])
     shares = np.ones(len(trades))
@@ -54,9 +55,21 @@ def within_capacity(
         return decisions
     shares[exceeds] = terms.capacities[exceeds] / np.abs(trades[exceeds])
     cut = _cut(decisions, trades, shares, terms)
-    if not allows(np.array([one.new for one in cut]), terms, joint):
-        cut = _cut(decisions, trades, np.full(len(trades), shares.min()), terms)
-    return cut
+    if _keep(cut, terms, joint):
+        return cut
+    alike = _cut(decisions, trades, np.full(len(trades), shares.min()), terms)
+    return alike if _keep(alike, terms, joint) else [_reduced(one) for one in cut]
+
+
+def _keep(decisions: list[Decision], terms: ContractTerms, joint: JointLimits) -> bool:
+    """Return whether the holdings after decisions keep the limits."""
+    return allows(np.array([one.new for one in decisions]), terms, joint)
+
+
+def _reduced(one: Decision) -> Decision:
+    """Return a decision if it makes a holding smaller, else one to leave it."""
+    is_between = min(one.held, 0.0) <= one.new <= max(one.held, 0.0)
+    return one if is_between else one._replace(new=one.held, reason=Reason.WAITS_FOR_CAPACITY)
 
 
 def _cut(

@@ -37,6 +37,11 @@ from hedgeresearch.recommendation.sizing.decision import Decision, Reason
         (Reason.BELOW_ONE_LOT, "aim 45.5 short, not worth the cost of one lot"),
         (Reason.CAPACITY, "target 41.26 short; the market holds 7.25 now, the rest waits"),
         (
+            Reason.WAITS_FOR_CAPACITY,
+            "target 41.26 short; left alone, as the limits leave no room before others, of which "
+            "the market holds less, are traded",
+        ),
+        (
             Reason.NO_CAPACITY,
             "target 41.26 short; left alone, as the market holds 7.25 now, less than the smallest "
             "order of 1",

@@ -1,6 +1,7 @@
 """Orders are at most what the market holds, and keep the limits meanwhile."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,6 +70,31 @@ def test_cut_trades_keep_joint_limits(advise: Advise) -> None:
     free = within_capacity(wanted, terms, JointLimits())
     assert [one.new for one in free] == [-75.0, -100.0]
     assert free[1].reason is Reason.JOINT_LIMITS
+
+
+@pytest.mark.parametrize(
+    ("lots", "joint"),
+    [((1.0, 1.0), JointLimits(max_instruments=1)), ((10.0, 1.0), JointLimits(gross=11.0))],
+)
+def test_cut_trades_that_break_limits_only_reduce(lots: Any, joint: JointLimits) -> None:
+    """The second hedge waits until the first, whose lots or existence leave no room, is closed."""
+    terms = ContractTerms(
+        notionals=np.array([1.0, 1.0]),
+        lots=np.array(lots),
+        min=np.full(2, -np.inf),
+        max=np.full(2, np.inf),
+        remainders=np.zeros(2),
+        smallest_orders=np.array(lots),
+        capacities=np.array([5.0, np.inf]),
+    )
+    wanted = [
+        Decision(-10.0, 0.0, 0.0, Reason.JOINT_LIMITS, aim=0.0),
+        Decision(0.0, -11.0, -11.0, Reason.JOINT_LIMITS, aim=-11.0),
+    ]
+    cut = within_capacity(wanted, terms, joint)
+    assert cut[0].new == (-5.0 if lots[0] == 1.0 else -10.0)
+    assert cut[1].new == 0.0
+    assert cut[1].reason is Reason.WAITS_FOR_CAPACITY
 
 
 def test_an_order_below_the_smallest_one_is_left_out(advise: Advise) -> None:
