@@ -285,8 +285,12 @@ class _Paths:
         self.tokens = tokens
         self.log_changes = {name: np.zeros(n_paths) for name in names}
         self.lowest_health = np.full(n_paths, loan.health_factor(prices))
-        self.repayments = {token: np.zeros(n_paths) for token in loan.debt}
-        self.hedges = {token: np.zeros(n_paths) for token in tokens}
+        counted, owed = loan.counted_and_owed(prices)
+        missing = max(0.0, owed - counted)
+        self.repayments = {token: np.full(n_paths, missing / prices[token]) for token in loan.debt}
+        # no hedge has gained anything yet
+        needed = math.inf if missing else 0.0
+        self.hedges = {token: np.full(n_paths, needed) for token in tokens}
         self.lowest = {name: np.ones(n_paths) for name in names}
         self.highest = {name: np.ones(n_paths) for name in names}
 

@@ -9,6 +9,7 @@ import pytest
 from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.margin import barrier_probability
 from hedgeresearch.onchain import Collateral, LoanPosition, simulate_loan
+from hedgeresearch.onchain.loan_risk import draw_loan
 
 PRICES = {"WETH": 2_000.0, "USDC": 1.0, "STETH": 2_000.0}
 LOAN = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
@@ -162,3 +163,13 @@ def test_collateral_without_returns_is_warned_of() -> None:
     )
     with pytest.warns(DataWarning, match="The price of WBTC stays as it is on all paths"):
         simulate_loan(loan, {**PRICES, "WBTC": 60_000.0}, returns_of(), 30, n_paths=100)
+
+
+def test_what_is_missing_today_is_repaid_on_every_path() -> None:
+    """Below one today, on paths that only rise, no gain of a short position is in time."""
+    returns = pd.DataFrame({"WETH": np.full(30, 0.05)})
+    held = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 16_800.0})
+    risk = draw_loan(held, {"WETH": 2_000.0, "USDC": 1.0}, returns, 5, 10, 0, 1)
+    assert risk.probability == 1.0
+    assert risk.repayments["USDC"].tolist() == pytest.approx([300.0] * 10)
+    assert np.isinf(risk.hedges["WETH"]).all()

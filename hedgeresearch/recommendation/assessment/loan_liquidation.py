@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,10 @@ COLUMNS = (
 def simulate_loans(
     problem: HedgeProblem, settings: RecommendationSettings, horizon: int
 ) -> dict[str, LoanRisk]:
-    """Return each loan that cannot be liquidated now on the same simulated paths, by its name.
+    """Return each loan on the same simulated paths, by its name.
+
+    Prices that move begin at those of the market, where the next round of an oracle is. A loan that
+    can be liquidated by its oracle now is liquidated on all paths.
 
     Raises
     ------
@@ -55,20 +59,21 @@ def simulate_loans(
     book = problem.onchain
     if book is None or not book.loans:
         return {}
-    prices = book.loan_prices
     returns = _past_returns(problem, book)
     if returns.empty:
         return {}
     check_simple_returns(returns, MIN_RETURNS)
-    tokens = [name for name in returns if name in book.values]
+    tokens = [str(name) for name in returns if name in book.values]
     past = np.log1p(returns[tokens].to_numpy())
     block_length = optimal_block_length(np.column_stack([past, past**2]))
     n_drawn = n_paths(horizon)
-    return {
-        name: draw_loan(loan, prices, returns, horizon, n_drawn, settings.seed, block_length)
-        for name, loan in book.loans.items()
-        if loan.health_factor(prices) >= 1.0
-    }
+    start = book.loan_prices | {name: book.values[name] for name in tokens}
+    risks = {}
+    for name, loan in book.loans.items():
+        risk = draw_loan(loan, start, returns, horizon, n_drawn, settings.seed, block_length)
+        lowest = np.minimum(risk.lowest_health, loan.health_factor(book.loan_prices))
+        risks[name] = replace(risk, lowest_health=lowest)
+    return risks
 
 
 def assess_loans(
@@ -80,8 +85,8 @@ def assess_loans(
     the loan is liquidated, the other prices unchanged, in the currency of the account; probability
     of liquidation within the horizon with its 95% interval of simulation; repayment today, in
     tokens, and position in the token, sold short (negative: long), each of which alone lowers the
-    probability to the accepted one; NaN where none does. Prices are those of oracles where they
-    are known.
+    probability to the accepted one; NaN where none does. Prices and health are those of oracles
+    where they are known; simulated prices begin at those of the market.
     """
     book = problem.onchain
     if book is None or not book.loans:

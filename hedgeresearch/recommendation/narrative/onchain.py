@@ -70,12 +70,18 @@ def current_sentences(book: OnchainBook | None) -> list[str]:
 
 def _oracle_warnings(book: OnchainBook) -> list[str]:
     """Return a warning for each oracle whose price is far from that of the market."""
-    return [
-        f"Warning: the oracle's price of {name} is {percent(abs(apart))} "
-        f"{'above' if apart > 0.0 else 'below'} that of the market."
-        for name, apart in oracle_deviations(book).items()
-        if abs(apart) > MAX_DEVIATION
-    ]
+    sentences = []
+    for name, apart in oracle_deviations(book).items():
+        if abs(apart) <= MAX_DEVIATION:
+            continue
+        side = "above" if apart > 0.0 else "below"
+        moves = any(name in one.tokens for one in book.loans.values()) and name in book.tokens
+        start = ", where simulated prices of loans begin" if moves else ""
+        sentences.append(
+            f"Warning: the oracle's price of {name} is {percent(abs(apart))} {side} that of the "
+            f"market{start}."
+        )
+    return sentences
 
 
 def _range_sentences(book: OnchainBook) -> list[str]:

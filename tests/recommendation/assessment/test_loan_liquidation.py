@@ -52,9 +52,12 @@ def test_a_loan_is_liquidated_by_the_price_of_its_oracle() -> None:
     assert row["price"] == 1_900.0
     assert row["health factor"] == pytest.approx(8.25 * 1_900.0 / 12_000.0)
     plain = advise(loan(), margin=margin)
-    assert row["probability"] > plain.onchain.loans.iloc[0]["probability"]
+    # by its next round the oracle is where the market is
+    assert row["probability"] == plain.onchain.loans.iloc[0]["probability"]
+    assert row["sold short"] == plain.onchain.loans.iloc[0]["sold short"]
     assert any(
-        "the oracle's price of WETH is 5.0% below that of the market" in text
+        "the oracle's price of WETH is 5.0% below that of the market, where simulated prices "
+        "of loans begin" in text
         for text in low.reasons
     )
     # the hedge is of the price of the market
@@ -68,6 +71,47 @@ def test_a_loan_below_one_can_be_liquidated_now() -> None:
     assert row["repayment"] == pytest.approx(500.0)
     assert found.reasons[0].startswith("Warning: The loan against WETH has a health factor of 0.97")
     assert "Repay more than 500 USDC at once" in found.reasons[0]
+
+
+def test_the_next_round_of_a_late_oracle_liquidates() -> None:
+    """Healthy by an oracle at 2,100, and below one by the market at 2,000."""
+    prices = market(oracles=Oracles({"WETH": oracle(2_100.0)}))
+    found = advise(loan(16_800.0), prices=prices, margin=hr.Margin(horizon=HORIZON))
+    row = found.onchain.loans.iloc[0]
+    assert row["health factor"] == pytest.approx(8.25 * 2_100.0 / 16_800.0)
+    assert row["probability"] == 1.0
+    # what is repaid is enough at the market's price too, and no later gain is
+    assert row["repayment"] > 16_800.0 - 8.25 * PRICE
+    assert np.isnan(row["sold short"])
+    rest = 16_800.0 - row["repayment"]
+    after = advise(loan(rest - 1.0), prices=prices, margin=hr.Margin(horizon=HORIZON))
+    assert after.onchain.loans.iloc[0]["probability"] <= 0.01
+
+
+def test_a_coin_without_returns_stays_at_its_oracle() -> None:
+    prices = market(oracles=Oracles({"USDC": oracle(0.9, name="USDC/USD")}))
+    margin = hr.Margin(horizon=HORIZON)
+    found = advise(loan(14_000.0), prices=prices, margin=margin).onchain.loans.iloc[0]
+    same = advise(loan(0.9 * 14_000.0), margin=margin).onchain.loans.iloc[0]
+    assert found["probability"] == same["probability"]
+
+
+def test_a_loan_that_can_be_liquidated_now_is_one_that_is() -> None:
+    margin = hr.Margin({"PERP": 6_000.0}, horizon=30)
+    contract = perpetual(maintenance_margin=0.005)
+    for held in ([loan(17_000.0), loan(1_000.0)], loan(17_000.0)):
+        joint = advise(held, contract, margin=margin).onchain.joint
+        assert joint["loans"] == joint["any"] == 1.0
+        assert joint["both"] == joint["hedges"] > 0.0
+    low = market(oracles=Oracles({"WETH": oracle(1_900.0)}))
+    joint = advise(loan(16_000.0), contract, low, margin=margin).onchain.joint
+    assert joint["loans"] == 1.0
+
+
+def test_a_loan_of_coins_in_cash_is_not_simulated_to_move() -> None:
+    cash = LoanPosition([Collateral("DAI", 1_000.0, 0.8)], {"USDC": 500.0})
+    row = advise([pool(), cash], margin=hr.Margin(horizon=HORIZON)).onchain.loans.iloc[0]
+    assert row["probability"] == 0.0
 
 
 def test_both_liquidations_are_on_the_same_paths() -> None:
