@@ -6,6 +6,9 @@ Each has the arguments and the result of the kernel of its name.
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 
 from hedgeresearch.typing import Array, Indices, Mask
@@ -14,8 +17,12 @@ REPEAT_TOLERANCE = 1e-12
 """Relative difference of two successive values up to which they count as a repeat."""
 N_STATISTICS = 14
 """Number of statistics of a column; their names are those of ``data.quality.statistics``."""
+NO_RUNS = (0.0, 1.0, 1.0, 1.0, 0.0)
+"""Statistics of runs of a column of which no value equals the one before."""
 N_BLOCKS = 10
 """Number of blocks of rows of which sizes are compared."""
+MIN_SHARE_OF_SQUARES = 1e-6
+"""Share of the sum of squares that deviations from the mean need for the shorter formulas."""
 MAX_DEVIATIONS = 5.0
 """Number of mean absolute deviations at which a deviation is cut.
 
@@ -28,33 +35,57 @@ Otherwise a single jump would decide what the next date seems to follow.
 
 def column_statistics(columns: Array, shortest_run: int) -> Array:
     """Return statistics of each column (n_columns, n_rows), (n_columns, 14)."""
+    sizes = np.abs(columns)
+    steps = columns[:, 1:] - columns[:, :-1]
     found = np.empty((len(columns), N_STATISTICS))
-    for x, row in zip(columns, found, strict=True):
-        sizes = np.abs(x)
-        row[:8] = _sizes(x, sizes)
-        row[8:13] = _runs(x, sizes, shortest_run)
-        row[13] = _largest_factor(sizes)
+    found[:, 0] = columns.min(axis=1)
+    found[:, 1] = columns.max(axis=1)
+    found[:, 2] = columns.sum(axis=1)
+    found[:, 7] = np.maximum(-found[:, 0], found[:, 1])
+    blocks = _block_totals(sizes)
+    found[:, 3] = blocks.sum(axis=1)
+    for x, step, row in zip(columns, steps, found, strict=True):
+        row[4] = x @ x
+        row[5] = _autocorrelation(x, step, float(row[2]), float(row[4]))
+        row[6] = len(x) - np.count_nonzero(x)
+    found[:, 8:13] = _runs(steps, sizes, float(found[:, 7].max()), shortest_run)
+    found[:, 13] = list(map(_largest_factor, blocks[:, :N_BLOCKS].tolist()))
     return found
 
 
-def _sizes(x: Array, sizes: Array) -> tuple[float, ...]:
-    """Return the statistics of single values of a column (n_rows,): the first eight."""
-    lowest = x.min()
-    highest = x.max()
-    total = x.sum()
-    autocorrelation = _autocorrelation(total - len(x) * x[0], x - x[0])
-    n_zeros = len(x) - np.count_nonzero(x)
-    sums = (total, sizes.sum(), x @ x)
-    found = (lowest, highest, *sums, autocorrelation, n_zeros, max(-lowest, highest))
-    return tuple(map(float, found))
+def _block_totals(sizes: Array) -> Array:
+    """Return the sums of ten blocks of rows, and of those left, (n_columns, 11)."""
+    n_columns, n_rows = sizes.shape
+    length = n_rows // N_BLOCKS
+    totals = np.zeros((n_columns, N_BLOCKS + 1))
+    if length:
+        blocks = sizes[:, : N_BLOCKS * length].reshape(n_columns, N_BLOCKS, length)
+        blocks.sum(axis=2, out=totals[:, :N_BLOCKS])
+    sizes[:, N_BLOCKS * length :].sum(axis=1, out=totals[:, N_BLOCKS])
+    return totals
 
 
-def _autocorrelation(total: float, deviations: Array) -> float:
-    """Return the first autocorrelation from deviations from the first value, (n,), and their sum.
+def _autocorrelation(x: Array, steps: Array, total: float, squares: float) -> float:
+    """Return the first autocorrelation of a column (n_rows,), zero for a constant one.
 
-    It is zero for a constant series.
+    Parameters
+    ----------
+    steps : array (n_rows - 1,), differences of successive values
+    total, squares : sum of the values and of their squares
     """
+    mean = total / len(x)
+    variance = squares - total * mean
+    if variance > MIN_SHARE_OF_SQUARES * squares:
+        # products of neighbors, from the squares of both and of their difference
+        ends = (float(x[0]) - mean) ** 2 + (float(x[-1]) - mean) ** 2
+        return 1.0 - (float(steps @ steps) + ends) / (2.0 * variance)
+    return _autocorrelation_of_level(x - x[0])
+
+
+def _autocorrelation_of_level(deviations: Array) -> float:
+    """Return the first autocorrelation from deviations from the first value, (n_rows,)."""
     n = len(deviations)
+    total = deviations.sum()
     squares = deviations @ deviations
     mean = total / n
     variance = squares - n * mean**2
@@ -71,13 +102,30 @@ def _is_repeat(x: Array, sizes: Array) -> Mask:
     return np.asarray(np.abs(x[1:] - x[:-1]) <= REPEAT_TOLERANCE * sizes[1:])
 
 
-def _runs(x: Array, sizes: Array, shortest_run: int) -> tuple[float, ...]:
-    """Return the statistics of equal values of a column (n_rows,)."""
-    is_repeat = _is_repeat(x, sizes)
+def _runs(steps: Array, sizes: Array, largest: float, shortest_run: int) -> Array:
+    """Return the statistics of equal values of each column, (n_columns, 5).
+
+    Parameters
+    ----------
+    steps : array (n_columns, n_rows - 1), differences of successive values
+    sizes : array (n_columns, n_rows), absolute values, of which the largest is ``largest``
+    shortest_run : number of values from which a run is long
+    """
+    distances = np.abs(steps)
+    found = np.tile(NO_RUNS, (len(steps), 1))
+    # most tables have no step as small as the largest value would allow
+    if distances.min(initial=np.inf) <= REPEAT_TOLERANCE * largest:
+        for j, row in enumerate(found):
+            row[:] = _runs_of(distances[j] <= REPEAT_TOLERANCE * sizes[j, 1:], shortest_run)
+    return found
+
+
+def _runs_of(is_repeat: Mask, shortest_run: int) -> tuple[float, ...]:
+    """Return the statistics of equal values, from whether a value repeats the one before it."""
     n_repeats = np.count_nonzero(is_repeat)
     if n_repeats == 0:
-        return (0, 1, 1, 1, 0)
-    stops = np.append(np.flatnonzero(~is_repeat) + 1, len(x))
+        return NO_RUNS
+    stops = np.append(np.flatnonzero(~is_repeat) + 1, len(is_repeat) + 1)
     lengths = np.diff(stops, prepend=0)
     longest = int(lengths.argmax())
     in_long_runs = lengths[lengths >= shortest_run].sum()
@@ -85,26 +133,29 @@ def _runs(x: Array, sizes: Array, shortest_run: int) -> tuple[float, ...]:
     return tuple(map(float, (n_repeats, lengths[longest], stops[longest], end_run, in_long_runs)))
 
 
-def _largest_factor(sizes: Array) -> float:
-    """Return the largest factor between the mean sizes of neighboring blocks that are not zero."""
-    length = len(sizes) // N_BLOCKS
-    totals = sizes[: length * N_BLOCKS].reshape(N_BLOCKS, length).sum(axis=1)
-    totals = totals[totals > 0.0]
-    if len(totals) < 2:
-        return 1.0
-    factors = totals[1:] / totals[:-1]
-    return float(max(1.0, factors.max(), 1.0 / factors.min()))
+def _largest_factor(totals: list[float]) -> float:
+    """Return the largest factor between the sums of neighboring blocks that are not zero."""
+    moving = [total for total in totals if total > 0.0]
+    largest = 1.0
+    for before, after in pairwise(moving):
+        largest = max(largest, after / before, before / after)
+    return largest
 
 
 def column_covariance(columns: Array) -> Array:
     """Return the covariance of series (n_columns, n_rows), (n_columns, n_columns)."""
-    deviations = columns - columns.mean(axis=1)[:, None]
-    return np.asarray(deviations @ deviations.T / max(columns.shape[1] - 1, 1))
+    n = columns.shape[1]
+    deviations = columns - (columns.sum(axis=1) / n)[:, None]
+    if len(columns) > 2:
+        products = deviations @ deviations.T
+    else:  # the library's product of a matrix with itself is slow for two rows
+        products = np.array([[x @ y for y in deviations] for x in deviations])
+    return np.asarray(products / max(n - 1, 1))
 
 
 def largest_step(ticks: Indices) -> int:
     """Return the largest difference of successive whole numbers (n,); zero for a single one."""
-    return int(np.diff(ticks).max(initial=0))
+    return int((ticks[1:] - ticks[:-1]).max(initial=0))
 
 
 def stale_rows(values: Array, shortest_run: int, most_by_chance: float) -> Mask:
@@ -140,47 +191,56 @@ def _stale(is_repeat: Mask, shortest_run: int, most_by_chance: float) -> Mask:
 
 def lead_lag(columns: Array, least: float) -> Array:
     """Return how each hedge leads the asset (row 0) and follows it (row 1), (2, n_hedges, 4)."""
-    asset, *hedges = map(_cut_deviations, columns)
-    found = np.empty((2, len(hedges), 4))
-    for i, hedge in enumerate(hedges):
-        found[0, i] = _lead(hedge, asset, least)
-        found[1, i] = _lead(asset, hedge, least)
+    cut = _cut_deviations(columns)
+    before = cut[:, :-1]
+    now = cut[:, 1:]
+    same_date = (before @ before[0]).tolist()
+    leads = (before @ now[0]).tolist()
+    follows = (now @ before[0]).tolist()
+    squares = same_date[0]
+    found = np.empty((2, len(columns) - 1, 4))
+    for i in range(1, len(columns)):
+        own = float(before[i] @ before[i])
+        own_next = float(before[i] @ now[i])
+        sums = (own, same_date[i], squares, leads[i], leads[0])
+        found[0, i - 1] = _lead(cut[i], cut[0], sums, least)
+        sums = (squares, same_date[i], own, follows[i], own_next)
+        found[1, i - 1] = _lead(cut[0], cut[i], sums, least)
     return found
 
 
-def _cut_deviations(x: Array) -> Array:
-    """Return the deviations of a series (n_dates,) from its mean, without extremes."""
-    deviations = x - x.mean()
-    limit = MAX_DEVIATIONS * np.abs(deviations).mean()
-    return np.asarray(np.clip(deviations, -limit, limit))
+def _cut_deviations(columns: Array) -> Array:
+    """Return the deviations of series (n_columns, n_dates) from their means, without extremes."""
+    n = columns.shape[1]
+    deviations = columns - (columns.sum(axis=1) / n)[:, None]
+    limits = MAX_DEVIATIONS * np.abs(deviations).sum(axis=1)[:, None] / n
+    return np.asarray(np.clip(deviations, -limits, limits, out=deviations))
 
 
-def _lead(x: Array, y: Array, least: float) -> tuple[float, float, float, float]:
+def _lead(
+    x: Array, y: Array, sums: tuple[float, ...], least: float
+) -> tuple[float, float, float, float]:
     """Return t, share and correlations of x before y, each (n_dates,).
 
-    They are zero if x is y or one of them is constant.
+    They are zero if x is y or one of them is constant. ``sums`` are those of xx, xy and yy of all
+    dates but the last, and of y with x and y before it.
     """
-    before = x[:-1]
-    past = y[:-1]
-    now = y[1:]
-    xx = before @ before
-    xy = before @ past
-    yy = past @ past
-    xy_next = before @ now
-    yy_next = past @ now
+    xx, xy, yy, xy_next, yy_next = sums
     own = xx * yy - xy**2
     if not own > 1e-10 * xx * yy:
         return 0.0, 0.0, 0.0, 0.0
-    size = np.sqrt(xx * yy)
+    size = math.sqrt(xx * yy)
     coefficient = (yy * xy_next - xy * yy_next) / own
-    share = float(coefficient * xx / xy) if xy != 0.0 else 0.0
-    correlations = (float(xy_next / size), float(xy / size))
-    if not correlations[0] * np.sign(correlations[1]) > least:
+    share = coefficient * xx / xy if xy != 0.0 else 0.0
+    correlations = (xy_next / size, xy / size)
+    if not xy_next * np.sign(xy) > least * size:
         return 0.0, share, *correlations
+    before = x[:-1]
+    past = y[:-1]
     apart = before - (xy / yy) * past
-    left = now - coefficient * before - ((xx * yy_next - xy * xy_next) / own) * past
+    left = y[1:] - coefficient * before - ((xx * yy_next - xy * xy_next) / own) * past
     leverage = past * past / yy + apart * apart * (yy / own)
     scores = apart * left / np.maximum(1.0 - leverage, 1e-12)
     error = scores @ scores
-    t = float(coefficient * own / yy / np.sqrt(error)) if error > 0.0 else 0.0
+    t = float(coefficient * own / yy / math.sqrt(error)) if error > 0.0 else 0.0
     return t, share, *correlations
