@@ -143,12 +143,13 @@ def recommend_hedge(  # noqa: PLR0913 (the options of the command)
 
 def _check_report(report: Path | None, others: Mapping[str, Path | None]) -> None:
     """Refuse a report that cannot be written or would replace another file."""
+    if report is None:
+        return
     from hedgeresearch.report._atomic_write import check_different_files
     from hedgeresearch.report.report import check_report_file
 
-    if report is not None:
-        check_report_file(report, REPORT_OPTION)
-        check_different_files({REPORT_OPTION: report}, others)
+    check_report_file(report, REPORT_OPTION)
+    check_different_files({REPORT_OPTION: report}, others)
 
 
 def _write_report(

@@ -56,6 +56,22 @@ def test_help_imports_neither_pandas_nor_numba() -> None:
     assert found.stdout.splitlines()[-1] == "loaded:"
 
 
+@pytest.mark.long
+def test_recommend_loads_no_report_and_no_optimizer() -> None:
+    code = (
+        "import sys; sys.argv = ['hedgeresearch', 'recommend', '--json']\n"
+        "from hedgeresearch.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "unused = {'hedgeresearch.report.report', 'scipy.optimize', 'scipy.stats'}\n"
+        "unused |= {'statsmodels', 'arch', 'plotly', 'matplotlib'}\n"
+        "print('loaded:', *sorted(unused & set(sys.modules)))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "notional" in found.stdout
+    assert found.stdout.splitlines()[-1] == "loaded:"
+
+
 @pytest.mark.parametrize("option", ["--version", "-V"])
 def test_version_is_printed(run: Run, option: str) -> None:
     assert run(option) == (0, f"hedgeresearch {VERSION}\n", "")

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.optimization.nonnegative import nonnegative_least_squares
 from hedgeresearch.typing import Array
 
 MIN_RELATIVE_VARIANCE = 1e-20
@@ -62,15 +63,13 @@ def stacking_weights(hedged: Array, unhedged: float, importance: Array | None = 
     importance : array (n_dates,), optional
         Weight of each date in S, not negative; all dates count the same by default.
     """
-    from scipy.optimize import nnls
-
     share = np.full(len(hedged), 1.0) if importance is None else importance
     share = share / share.sum()
     deviations = np.sqrt(share)[:, None] * (hedged - share @ hedged)
     variances = (deviations**2).sum(axis=0)
     scale = max(float(variances.min()), MIN_RELATIVE_VARIANCE * unhedged) ** 0.5
     system = np.vstack([deviations / scale, np.ones(hedged.shape[1])])
-    solution, _ = nnls(system, np.append(np.zeros(len(hedged)), 1.0))
+    solution = nonnegative_least_squares(system, np.append(np.zeros(len(hedged)), 1.0))
     return np.asarray(solution / solution.sum())
 
 
