@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,8 @@ from hedgeresearch.typing import Array, Indices
 
 CONSTANT_TOLERANCE = 1e-12
 """Standard deviation, relative to the largest value, below which a series counts as constant."""
+MIN_INSIGNIFICANT = 5
+"""Number of successive autocorrelations that must be small, up to a million dates."""
 MIN_DATES = 8
 """Number of dates from which autocorrelations can be estimated."""
 
@@ -26,17 +27,45 @@ def optimal_block_length(series: Array) -> int:
     autocorrelations. Source: Politis and White (2004), Econometric Reviews 23, with the correction
     of Patton, Politis and White (2009).
     """
-    from arch import bootstrap
-
     centered = series - series.mean(axis=0)
     spread = centered.std(axis=0)
     varying = spread > CONSTANT_TOLERANCE * np.abs(series).max(axis=0)
     if not varying.any() or len(series) < MIN_DATES:
         return 1
     with np.errstate(divide="ignore", invalid="ignore"):  # where a stretch is constant
-        found = bootstrap.optimal_block_length(centered[:, varying] / spread[varying])
-    lengths = found["stationary"].to_numpy()
+        lengths = np.array([_block_length(x) for x in (centered[:, varying] / spread[varying]).T])
     return max(math.ceil(float(lengths[np.isfinite(lengths)].max(initial=1.0))), 1)
+
+
+def _block_length(x: Array) -> float:
+    """Return the best mean block length of a series (n_dates,), not finite where there is none.
+
+    Politis and White (2004), equations 9 and 14 and section 3.2, with the variance of Patton,
+    Politis and White (2009). As in arch, an autocorrelation is relative to the sizes of the dates
+    that it compares.
+    """
+    n = len(x)
+    deviations = x - x.mean()
+    n_small = max(MIN_INSIGNIFICANT, int(np.log10(n)))
+    n_lags = math.ceil(math.sqrt(n)) + n_small
+    covariances = np.empty(n_lags + 1)
+    is_small = np.empty(n_lags + 1, dtype=bool)
+    limit = 2.0 * np.sqrt(np.log10(n) / n)
+    for lag in range(n_lags + 1):
+        product = deviations[lag:] @ deviations[: n - lag]
+        later = deviations[lag + 1 :]
+        earlier = deviations[: -(lag + 1)]
+        covariances[lag] = product / n
+        is_small[lag] = np.abs(product) / np.sqrt((later @ later) * (earlier @ earlier)) < limit
+    starts = [i for i in range(n_lags - n_small + 1) if is_small[i : i + n_small].all()]
+    bandwidth = min(2 * max(starts[0], 1), n_lags) if starts else n_lags
+    lags = np.arange(1, bandwidth + 1)
+    # a flat top: one up to half the bandwidth, then falling to zero
+    weights = 2.0 * np.minimum(1.0, 2.0 * (1.0 - lags / bandwidth)) * covariances[lags]
+    spectrum = covariances[0] + weights.sum()
+    longest = math.ceil(min(3.0 * math.sqrt(n), n / 3.0))
+    best = np.cbrt((weights @ lags / spectrum) ** 2 * n)
+    return float(np.minimum(best, longest))
 
 
 def draw_random_numbers(
@@ -62,9 +91,9 @@ def draw_random_numbers(
 
 def draw_rows(n_dates: int, block_length: int, n_draws: int, seed: int) -> Iterator[Indices]:
     """Yield the positions (n_dates,) of each draw, in blocks of this mean length."""
-    from arch.bootstrap import StationaryBootstrap
-
-    rows: Any = np.arange(n_dates)
-    draws = StationaryBootstrap(block_length, rows, seed=np.random.default_rng(seed))
-    for drawn, _ in draws.bootstrap(n_draws):
-        yield np.asarray(drawn[0])
+    row = np.arange(n_dates)
+    for starts, uniforms in draw_random_numbers(n_dates, n_draws, seed, at_once=1):
+        is_new = uniforms[0] <= 1.0 / block_length
+        is_new[0] = True
+        begin = np.maximum.accumulate(np.where(is_new, row, 0))
+        yield (starts[0][begin] + row - begin) % n_dates

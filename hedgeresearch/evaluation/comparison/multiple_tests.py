@@ -302,8 +302,6 @@ def model_confidence_set(
 
 def confidence_set_p_values(losses: Array, bootstrap: Bootstrap) -> Array:
     """Return the p-value of each column of losses (n_dates, n_hedges), equal for equal columns."""
-    from arch.bootstrap import MCS
-
     distinct: Any
     distinct, copy_of = np.unique(losses, axis=1, return_inverse=True)
     if distinct.shape[1] == 1:
@@ -311,11 +309,40 @@ def confidence_set_p_values(losses: Array, bootstrap: Bootstrap) -> Array:
     # a part that all losses share changes no difference
     against_mean = distinct - distinct.mean(axis=1, keepdims=True)
     length = bootstrap.length_for(against_mean[:, against_mean.any(axis=0)])
-    size = 0.1  # the p-values do not depend on it
-    generator = np.random.default_rng(bootstrap.seed)
-    model_set = MCS(distinct, size, bootstrap.n_bootstrap, length, seed=generator)
-    model_set.compute()
-    return np.asarray(model_set.pvalues["Pvalue"].sort_index().to_numpy()[copy_of.ravel()])
+    drawn = np.stack(
+        [
+            distinct[rows].mean(axis=0)
+            for rows in draw_rows(len(distinct), length, bootstrap.n_bootstrap, bootstrap.seed)
+        ]
+    )
+    return _by_elimination(distinct.mean(axis=0), drawn)[copy_of.ravel()]
+
+
+def _by_elimination(means: Array, drawn: Array) -> Array:
+    """Return the p-value of each hedge (n_hedges,), the worst leaving after each test.
+
+    The statistic is the largest t statistic of a pair, T_R of Hansen, Lunde and Nason (2011),
+    Econometrica 79, section 3.1.2.
+
+    Parameters
+    ----------
+    means : array (n_hedges,), mean losses
+    drawn : array (n_draws, n_hedges), mean losses of the draws
+    """
+    differences = means[:, None] - means
+    moved = drawn[:, :, None] - drawn[:, None, :] - differences
+    errors = np.sqrt((moved**2).mean(axis=0) + np.eye(len(means)))  # no hedge against itself
+    statistics = differences / errors
+    simulated = moved / errors
+    left = list(range(len(means)))
+    p_values = np.ones(len(means))
+    largest_p = 0.0
+    while len(left) > 1:
+        of_left = statistics[np.ix_(left, left)]
+        largest = simulated[:, left][:, :, left].max(axis=(1, 2))
+        largest_p = max(largest_p, float((of_left.max() < largest).mean()))
+        p_values[left.pop(int(np.argmax(of_left.max(axis=1))))] = largest_p
+    return p_values
 
 
 def _checked_losses(
