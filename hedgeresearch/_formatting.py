@@ -128,10 +128,12 @@ def short(value: float, decimals: int | None = None) -> str:
     >>> short(57171.416), short(1.17549), short(0.0123456), short(-0.0001, decimals=3)
     ('57,170', '1.175', '0.01235', '0.000')
     """
+    # The exponent after rounding: 9.9999 has that of 10.
     rounded = float(f"{value:.{SHORT_DIGITS}g}")
     exponent = math.floor(math.log10(abs(rounded))) if rounded else 0
-    needed = max(SHORT_DIGITS - 1 - exponent, 0)
-    text = f"{rounded:,.{needed if decimals is None else min(needed, decimals)}f}"
+    needed = SHORT_DIGITS - 1 - exponent
+    shown = needed if decimals is None else min(needed, decimals)
+    text = f"{round(value, shown):,.{max(shown, 0)}f}"  # from the exact number: rounded once
     return text.removeprefix("-") if float(text.replace(",", "")) == 0.0 else text
 
 

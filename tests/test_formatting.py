@@ -67,5 +67,7 @@ def test_ratios_have_one_rule_for_their_digits() -> None:
     wide = ratio_texts([57171.416, -921625.083, 1035967.915])
     assert wide == ["57,170", "-921,600", "1,036,000"]
     assert ratio_texts([1.17549, 1.1, 0.05]) == ["1.175", "1.100", "0.050"]
+    # rounded once: by way of 0.9055 and 0.9705 it would be 0.905 and 0.971
+    assert ratio_texts([0.9055066, 0.8414, 0.9704985]) == ["0.906", "0.841", "0.970"]
     assert ratio_texts([0.00012345, -1e-20]) == ["0.000123", "0.000000"]
     assert ratio_texts([0.0, -1e-17, 1e-17]) == ["0.000", "0.000", "0.000"]

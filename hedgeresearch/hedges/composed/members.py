@@ -18,6 +18,7 @@ from hedgeresearch.errors import (
     recorded_warnings,
     warn_caller,
 )
+from hedgeresearch.estimation.rare_regimes import RARE
 from hedgeresearch.hedges.array_fit import as_array_model
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, ClosedFormRatios, Refit
 from hedgeresearch.hedges.composed.combination_weights import forward_folds
@@ -76,11 +77,16 @@ def fit_members(
 def hedged_out_of_fold(models: Models, returns: pd.DataFrame, n_folds: int) -> Array:
     """Return hedged returns of the second half of the dates, out of sample, (n, n_members).
 
-    Each fold is hedged by fits on the dates before it, without a warm start.
+    Each fold is hedged by fits on the dates before it, without a warm start. Each warning is given
+    once. Those of rare regimes are left out: the fits of the folds are not shown, and number
+    regimes in their own way, so that the sentence would be read as one on the fit to all dates.
     """
-    return np.column_stack(
-        [_out_of_fold(name, model, returns, n_folds) for name, model in models.items()]
-    )
+    with recorded_warnings() as caught:
+        hedged = [_out_of_fold(name, model, returns, n_folds) for name, model in models.items()]
+    for warning in dict.fromkeys(caught):
+        if RARE not in warning.message:
+            warn_caller(warning.message, warning.category)
+    return np.column_stack(hedged)
 
 
 def _out_of_fold(name: str, model: HedgeModel, returns: pd.DataFrame, n_folds: int) -> Array:

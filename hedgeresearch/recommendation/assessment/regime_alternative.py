@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import day
 from hedgeresearch._spacing import Spacing
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, recorded_warnings
+from hedgeresearch.estimation.rare_regimes import RARE, rare_regime_messages
 from hedgeresearch.hedges.default import default_hedge, regime_conditional_hedge
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.sample import Sample
 
 MAX_DATES = 1000
 """Most observations on which the regimes are estimated, the longest window of the study."""
@@ -35,7 +38,7 @@ class RegimeAlternative:
     spacing : Spacing
         Time between observations.
     remarks : tuple of str
-        What the estimation of the regime-conditional hedge warned of.
+        What the estimation of the regime-conditional hedge warned of, rare regimes by their dates.
 
     Examples
     --------
@@ -121,5 +124,23 @@ def assess_regime_alternative(fit: HedgeFit) -> RegimeAlternative | None:
         probabilities=other.regimes.next_probabilities,
         n_dates=len(rows),
         spacing=fit.spacing,
-        remarks=other.remarks,
+        remarks=_dated_remarks(other, fit.sample),
     )
+
+
+def _dated_remarks(other: HedgeFit, sample: Sample) -> tuple[str, ...]:
+    """Return the remarks of a fit to the last rows of a sample, rare regimes by their dates."""
+    smoothed = other.regimes.smoothed
+    dates = _row_labels(sample)[-len(smoothed) :]
+    rare = rare_regime_messages(smoothed.set_axis(pd.Index(dates, dtype=object)))
+    others = [remark for remark in other.remarks if RARE not in remark]
+    return (*others, *rare)
+
+
+def _row_labels(sample: Sample) -> list[Any]:
+    """Return the date of each row, in words where it came after the estimation."""
+    n_later = len(sample.rows) - sample.n_estimation
+    if n_later == 0:
+        return list(sample.dates)
+    later = [f"observation {number} after {day(sample.end)}" for number in range(1, n_later)]
+    return [*sample.dates, *later, sample.last_date]

@@ -64,3 +64,16 @@ def test_warnings_of_folds_are_given(returns):
     with recorded_warnings() as caught:
         hedged_out_of_fold(model, constant, 2)
     assert any("lies on a bound" in one.message for one in caught)
+
+
+def test_rare_regimes_of_folds_are_not_warned_of():
+    returns = hr.data.simulate_dcc(n_dates=400, seed=0).returns[["asset", "hedge"]]
+    wild = returns.copy()
+    wild.iloc[50:54] *= 30.0
+    hedge = {"regimes": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))}
+    with recorded_warnings() as alone:
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1)).fit(wild["asset"], wild[["hedge"]])
+    with recorded_warnings() as caught:
+        hedged_out_of_fold(hedge, wild, 2)
+    assert any("should be visited on" in one.message for one in alone)
+    assert not any("should be visited on" in one.message for one in caught)

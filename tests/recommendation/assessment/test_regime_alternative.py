@@ -148,3 +148,30 @@ def test_contracts_sentence_page_and_update_have_it(returns: pd.DataFrame) -> No
     assert updated.ratios.loc["SP500", "with regimes"] == pytest.approx(
         fresh.ratios.loc["SP500", "with regimes"], rel=1e-6
     )
+
+
+def pair_with_outliers(n_outliers: int) -> pd.DataFrame:
+    """Return 400 business days of two series, of which a few are of a wild regime."""
+    rng = np.random.default_rng(3)
+    scale = np.full((400, 1), 0.01)
+    scale[390 : 390 + n_outliers] = 0.2
+    values = rng.standard_normal((400, 2)) @ np.array([[1.0, 0.0], [0.6, 0.8]]) * scale
+    return pd.DataFrame(values, pd.bdate_range("2022-01-03", periods=400), ["A", "H"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("n_extended", [0, 3])
+def test_rare_regimes_are_named_once_by_their_dates(n_extended: int) -> None:
+    frame = pair_with_outliers(5)
+    frame.attrs["returns"] = "simple"
+    first = frame.head(len(frame) - n_extended)
+    fit = default_hedge().fit(first["A"], first[["H"]])
+    if n_extended:
+        fit = fit.extend(frame["A"].tail(n_extended), frame[["H"]].tail(n_extended))
+    found = assess_regime_alternative(fit)
+    assert found is not None
+    rare = [remark for remark in found.remarks if "should be visited on" in remark]
+    assert len(rare) == 1
+    # the outliers are in the last fold: fits to earlier dates do not know them
+    assert rare[0].startswith("regime 1 should be visited on 20 dates or more; it was visited ")
+    assert "2023-07-03" in rare[0]
