@@ -9,8 +9,9 @@ coins. A leg calls for what its equity lacks of the margin it must hold,
 .. math:: \text{call} = \max(0, m \cdot \text{value} - \text{equity})
 
 The trade as a whole can be solvent while one of its legs is not, because a gain of one leg is not
-collateral of the other. Funding liquidity that ends such trades is the subject of Brunnermeier and
-Pedersen (2009), Review of Financial Studies 22.
+collateral of the other. An inverse contract has the coins themselves as collateral, but only what
+they are worth at the exit beyond the loan and their own margin. Funding liquidity that ends such
+trades is the subject of Brunnermeier and Pedersen (2009), Review of Financial Studies 22.
 """
 
 from __future__ import annotations
@@ -137,18 +138,24 @@ class UnwindStress:
     @property
     def sentence(self) -> str:
         """The stress in words."""
-        text = (
-            f"If the basis widens from {percent(self.basis)} back to {percent(self.widened)}, its "
-            f"{self.quantile:.0%} quantile, the trade loses {quantity(self.loss, 3)}"
-        )
-        days = self.days_to_earn_back
-        if days is not None:
-            text += f", which is {days:.0f} days of carry"
+        text = self._basis_clause()
         call = self.largest_call
         moves = f"with a move of the price by {percent(self.move)}"
         if call > 0.0:
             return f"{text}; {moves} its legs call for {quantity(call, 3)}."
         return f"{text}; {moves} neither leg calls for collateral."
+
+    def _basis_clause(self) -> str:
+        """Return what the move of the basis to its quantile brings, which may be a narrowing."""
+        now = percent(self.basis)
+        then = f"{percent(self.widened)}, its {self.quantile:.0%} quantile"
+        if self.basis > self.widened:
+            gain = quantity(float(self.table["gain"].iloc[0]), 3)
+            return f"If the basis narrows from {now} to {then}, the trade gains {gain}"
+        text = f"If the basis widens from {now} back to {then}, the trade loses "
+        text += quantity(self.loss, 3)
+        days = self.days_to_earn_back
+        return text if days is None else f"{text}, which is {days:.0f} days of carry"
 
     def plot(self, ax: Any = None, *, interactive: bool = False) -> Any:
         """Draw the gain and the calls of each scenario, and return the Axes.
@@ -271,18 +278,19 @@ def _scenarios(
     sold = -face / contract.size
     payoff = np.asarray(contract.payoff(sold, contract_entry, price))
     needed = np.asarray(contract.margined_position(sold).maintenance_margin(price, share))
-    # coins that are held are collateral of an inverse contract as far as they are not pledged
-    held = trade.units * (1.0 - trade.loan) if inverse else 0.0
-    lacking = np.maximum(needed - (trade.collateral + held + payoff), 0.0)
     value = trade.units * spot
-    equity = value - trade.loan * trade.units * spot_entry
+    # what the coins are worth at the exit beyond their loan and their own margin
+    spare = value * (1.0 - trade.spot_margin) - trade.loan * trade.units * spot_entry
+    # coins are collateral of an inverse contract as far as they are spare: none counts twice
+    backing = np.maximum(spare, 0.0) / spot if inverse else 0.0
+    lacking = np.maximum(needed - (trade.collateral + backing + payoff), 0.0)
     return pd.DataFrame(
         {
             "spot": spot,
             "contract": price,
             "gain": trade.units * (spot - spot_entry) + payoff * rate,
             "contract call": lacking * rate,
-            "spot call": np.maximum(trade.spot_margin * value - equity, 0.0),
+            "spot call": np.maximum(-spare, 0.0),
         }
     )
 

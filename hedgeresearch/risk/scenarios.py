@@ -137,18 +137,21 @@ class JumpToDefault:
         """
         return np.array([self.proxies.get(name, 1.0) - 1.0 for name in names])
 
-    def moves(self, names: Sequence[Any]) -> Array:
-        """Return what the proxies (n,) return for who has sold them, as far as it is paid out.
+    def paid(self, values: Array, names: Sequence[Any]) -> Array:
+        """Return what positions in the proxies (n,) bring: of a gain the share that is paid out.
+
+        Values are signed, a proxy that is sold is negative. A loss is owed in full.
 
         Examples
         --------
+        >>> import numpy as np
         >>> from hedgeresearch.risk import JumpToDefault
-        >>> JumpToDefault(loss=0.8, proxies={"TOKEN": 0.1}, probability=0.03).moves(["TOKEN"])
-        array([-0.9])
+        >>> default = JumpToDefault(0.8, proxies={"TOKEN": 0.1}, probability=0.03, collected=0.5)
+        >>> default.paid(np.array([-100.0]), ["TOKEN"]), default.paid(np.array([100.0]), ["TOKEN"])
+        (array([45.]), array([-90.]))
         """
-        returns = self.returns(names)
-        # a short position gains from a fall; what it loses by a rise is owed in full
-        return np.where(returns < 0.0, self.collected * returns, returns)
+        profits = np.asarray(values) * self.returns(names)
+        return np.where(profits > 0.0, self.collected * profits, profits)
 
 
 class Scenario(NamedTuple):
@@ -282,9 +285,8 @@ def default_scenario(values: Array, names: list[Any], default: JumpToDefault) ->
             f"proxies of the default {default.name!r} must be hedges among {names[1:]}; got "
             f"{unknown[0]!r}."
         )
-    profits = values[1:] * default.returns(names[1:])
     unhedged = -default.loss * float(values[0])
-    paid = np.where(profits > 0.0, default.collected * profits, profits)
+    paid = default.paid(values[1:], names[1:])
     moves = [f"{name} at {100 * share:g}%" for name, share in default.proxies.items()]
     return Scenario(
         name=f"jump to {default.name}",

@@ -56,10 +56,32 @@ def test_an_inverse_trade_is_booked_in_coins() -> None:
     for spot, price, gain, call, _ in stress.table.itertuples(index=False):
         coins = 5.0 * entry * (1.0 / price - 1.0 / entry)
         assert gain == pytest.approx(5.0 * (spot - now) + coins * spot)
-        equity = 5.0 * 0.5 + coins
+        # the loan is in the currency of the price: 0.5 of the coins at the price of the entry
+        equity = 5.0 - 0.5 * 5.0 * now / spot + coins
         assert call == pytest.approx(max(0.01 * 5.0 * entry / price - equity, 0.0) * spot)
     # q (S1 - S0) + q F0 (1/F1 - 1/F0) S1 = q (F0 / (1 + b1) - S0), whatever S1 is
     assert np.ptp(stress.table["gain"]) == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("loan", "margin"), [(0.5, 0.49), (0.8, 0.19), (0.9, 0.09)])
+def test_coins_back_the_loan_or_the_contract(loan: float, margin: float) -> None:
+    """All coins in one account, paid down by the contract, against both margins."""
+    perpetual = hr.InverseContract("PERP", 1.0, maintenance_margin=0.02)
+    trade = TradeTerms(units=10.0, loan=loan, spot_margin=margin)
+    called = 0
+    for premium in (0.0, 0.05):
+        table = prices(premium=premium)
+        stress = unwind_stress(table, "BTC", perpetual, trade, periods=2)
+        now, entry = table.iloc[-1]
+        for spot, price, _, contract_call, spot_call in stress.table.itertuples(index=False):
+            coins = 10.0 * entry / price - 10.0
+            equity = (10.0 + coins) * spot - loan * 10.0 * now
+            needed = margin * 10.0 * spot + 0.02 * 10.0 * entry / price * spot
+            assert contract_call + spot_call >= needed - equity - 1e-9
+            if contract_call > 0.0:
+                assert contract_call + spot_call == pytest.approx(needed - equity)
+            called += contract_call > 0.0
+    assert called > 0
 
 
 def test_unpledged_coins_keep_an_inverse_trade_alive() -> None:
@@ -93,6 +115,10 @@ def test_carry_says_in_how_many_days_the_loss_is_earned() -> None:
 def test_a_basis_wider_than_its_quantile_loses_nothing() -> None:
     stress = unwind_stress(prices(premium=0.2), "BTC", LINEAR, TradeTerms(collateral=9.0))
     assert stress.loss == 0.0
+    gain = stress.table.loc["price unchanged", "gain"]
+    assert gain > 10.0
+    narrows = f"narrows from 20.0% to {100 * stress.widened:.1f}%, its 95% quantile"
+    assert f"If the basis {narrows}, the trade gains {gain:.1f};" in stress.sentence
     assert len(stress.plot().get_yticklabels()) == 3
     assert len(stress.plot(interactive=True).data) > 0
     assert "<table" in stress._repr_html_()

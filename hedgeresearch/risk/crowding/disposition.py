@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day as day_text
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
+from hedgeresearch.risk.crowding.holding import Holding
 
 COLUMNS = ("instrument", "side", "size", "price")
 SIDES = {"buy": 1.0, "sell": -1.0}
@@ -145,34 +146,10 @@ def disposition_effect(fills: pd.DataFrame, prices: pd.DataFrame) -> Disposition
     counts = _Counts()
     accounts = table["account"] if "account" in table else pd.Series("", table.index)
     for _, own in table.groupby(accounts.to_numpy(), sort=False):
-        book: dict[Any, _Holding] = {}
+        book: dict[Any, Holding] = {}
         for date, today in own.groupby(pd.DatetimeIndex(own.index).normalize(), sort=False):
             _count_day(book, today, closes, date, counts)
     return counts.result()
-
-
-@dataclass
-class _Holding:
-    """Units held of an instrument, and their average entry price."""
-
-    units: float = 0.0
-    entry: float = 0.0
-
-    def trade(self, units: float, price: float) -> float:
-        """Trade signed units, and return those of the position that this closes."""
-        closed = 0.0
-        if self.units * units < 0.0:
-            closed = math.copysign(min(abs(units), abs(self.units)), self.units)
-        opened = units + closed
-        kept = self.units - closed
-        if opened != 0.0:
-            self.entry = (kept * self.entry + opened * price) / (kept + opened)
-        self.units = kept + opened
-        return closed
-
-    def gain(self, price: float) -> float:
-        """Return the gain of one unit at a price, in the direction of the position."""
-        return math.copysign(1.0, self.units) * (price - self.entry)
 
 
 @dataclass
@@ -231,25 +208,30 @@ def _equal_shares_test(gains: list[int], losses: list[int]) -> HypothesisTest:
 
 
 def _count_day(
-    book: dict[Any, _Holding],
+    book: dict[Any, Holding],
     today: pd.DataFrame,
     closes: pd.DataFrame,
     date: Any,
     counts: _Counts,
 ) -> None:
     """Trade the fills of a day of one account, and count what it realizes and keeps."""
-    before = {name: _Holding(one.units, one.entry) for name, one in book.items() if one.units}
+    before = {name: replace(one) for name, one in book.items() if one.units}
     proceeds: dict[Any, list[float]] = {}
+    within: set[tuple[Any, int]] = set()
     for name, units, price in _signed(today):
-        closed = book.setdefault(name, _Holding()).trade(units, price)
+        holding = book.setdefault(name, Holding())
+        number = holding.number
+        closed = holding.trade(units, price)
         if closed == 0.0:
             continue
-        if name not in before:
-            counts.n_within_day += 1
+        # a position that was turned within the day is another one than that of the day before
+        if name not in before or before[name].number != number:
+            within.add((name, number))
             continue
         total = proceeds.setdefault(name, [0.0, 0.0])
         total[0] += abs(closed)
         total[1] += abs(closed) * price
+    counts.n_within_day += len(within)
     if not proceeds:
         return
     if len(before) < 2:

@@ -12,6 +12,9 @@ variance of the hedged position is then least, but for terms of the order of :ma
 the regression on returns and jumps together, whose second moments add up: Merton (1976), Journal
 of Financial Economics 3, for the process. Without jumps it is the regression on returns, and with
 jumps alone the ratio that covers them.
+
+Where a gain is collected in part, :math:`J_s` depends on the sign of b: a proxy that gains moves by
+the share that is paid, one that loses by all of it. The ratio is the best of all signs.
 """
 
 from __future__ import annotations
@@ -26,11 +29,13 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, full_percent, percent, quantity
+from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series, refuse_other_dates
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.risk.scenarios import JumpToDefault
+from hedgeresearch.risk.systemic.jump_regression import Jumps, jump_ratios
 from hedgeresearch.typing import Array
 
 SECONDS_PER_YEAR = 365.25 * 86_400.0
@@ -92,8 +97,7 @@ class ProxyHedge:
             self._returns_sentence(),
             *(self._jump_sentence(one) for one in self.scenarios),
             self._cover_sentence(),
-            f"If the proxies rise by {full_percent(SQUEEZE)} without a default, the hedge loses "
-            f"{percent(SQUEEZE * float(self.ratio.sum()))} of the asset.",
+            self._squeeze_sentence(),
             "Losses, prices and probabilities of the scenarios are given, not estimated: "
             f"{self.n_dates:,} observations say nothing of them. Other defaults are not covered.",
         ]
@@ -109,8 +113,8 @@ class ProxyHedge:
         removed = 1.0 - (self.basis_error / before) ** 2
         effect = "removes" if removed >= 0.0 else "adds"
         return (
-            f"Between defaults the hedge {effect} {percent(abs(removed))} of the variance of "
-            f"{percent(before)} a year; the basis error that is left is {after}."
+            f"Between defaults the hedge {effect} {percent(abs(removed))} of the variance; of a "
+            f"volatility of {percent(before)} a year the basis error that is left is {after}."
         )
 
     def _jump_sentence(self, scenario: JumpToDefault) -> str:
@@ -127,13 +131,25 @@ class ProxyHedge:
             f"hedge{kept} {effect} {percent(abs(paid))}, and {percent(abs(left))} {verb}."
         )
 
+    def _squeeze_sentence(self) -> str:
+        """Return what the hedge loses by a move of the proxies without a default."""
+        sold = float(self.ratio.sum())
+        move = "rise" if sold >= 0.0 else "fall"
+        return (
+            f"If the proxies {move} by {full_percent(SQUEEZE)} without a default, the hedge loses "
+            f"{percent(SQUEEZE * abs(sold))} of the asset."
+        )
+
     def _cover_sentence(self) -> str:
         """Return what covering the scenarios would take."""
         full = zip(self.ratios.columns, self.ratios.loc[FULL].to_numpy(), strict=True)
-        parts = [f"{quantity(float(value), 3)} of {name}" for name, value in full]
+        parts = [
+            f"{quantity(abs(float(value)), 3)} of {name} {'sold' if value >= 0.0 else 'bought'}"
+            for name, value in full
+        ]
         return (
-            f"Covering them as far as the proxies can needs {', '.join(parts)} sold per unit of "
-            f"the asset, at a volatility of {percent(self.volatility[FULL])} a year until then."
+            f"Covering them as far as the proxies can needs {', '.join(parts)} per unit of the "
+            f"asset, at a volatility of {percent(self.volatility[FULL])} a year until then."
         )
 
 
@@ -163,7 +179,8 @@ def proxy_hedge(
     ------
     DataError
         If a scenario names another proxy, scenarios share a name or their probabilities add up to
-        one or more, the dates differ, or there are no dates to tell the periods in a year.
+        one or more, proxies are collinear, more than ten of them are collected in part, the dates
+        differ, or there are no dates to tell the periods in a year.
 
     Examples
     --------
@@ -190,12 +207,12 @@ def proxy_hedge(
         own = series.to_numpy()
     per_year = _periods_per_year(frame.index, periods_per_year)
     covariance = np.cov(np.column_stack([own, frame.to_numpy()]), rowvar=False)
-    moves = np.array([one.moves(names) for one in given])
-    losses = np.array([-one.loss for one in given])
-    rates = np.array([one.probability for one in given]) / per_year
-    ratios = _ratios(covariance, moves, losses, rates)
+    check_independent(covariance[1:, 1:], [str(name) for name in names], "proxies")
+    ratios = jump_ratios(covariance, Jumps.of(given, names, per_year))
     rows = [RETURNS_ONLY, BEST, FULL]
-    left = np.column_stack([losses, losses[:, None] - moves @ ratios.T])
+    losses = [-one.loss for one in given]
+    paid = [one.paid(-ratios, names).sum(axis=1) for one in given]
+    left = np.column_stack([losses, np.array(losses)[:, None] + paid])
     return ProxyHedge(
         ratio=pd.Series(ratios[1], frame.columns, name="ratio"),
         ratios=pd.DataFrame(ratios, rows, frame.columns),
@@ -212,18 +229,6 @@ def _volatilities(covariance: Array, ratios: Array, names: list[str]) -> pd.Seri
     positions = np.column_stack([np.ones(len(hedges)), hedges])
     variances = np.einsum("ri,ij,rj->r", positions, covariance, positions)
     return pd.Series(np.sqrt(np.maximum(variances, 0.0)), names, name="volatility")
-
-
-def _ratios(covariance: Array, moves: Array, losses: Array, rates: Array) -> Array:
-    """Return the ratios (3, n) of returns, of returns and jumps, and of jumps alone."""
-    inside = covariance[1:, 1:]
-    across = covariance[1:, 0]
-    weighted = moves * rates[:, None]
-    both = np.linalg.solve(inside + moves.T @ weighted, across + weighted.T @ losses)
-    root = np.sqrt(rates)
-    # the smallest ratios that leave least, where several leave the same
-    jumps = np.linalg.lstsq(moves * root[:, None], losses * root, rcond=None)[0]
-    return np.stack([np.linalg.solve(inside, across), both, jumps])
 
 
 def _least_rows(proxies: Any) -> int:

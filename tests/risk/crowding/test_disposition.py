@@ -67,12 +67,16 @@ def counts_by_lots(fills: pd.DataFrame, prices: pd.DataFrame) -> list[int]:
         account = today["account"].iloc[0]
         book = books.setdefault(account, {})
         start = {name: lots_of(book, name) for name in book if lots_of(book, name)[0]}
+        left = set(start)
         closed: dict[str, list[tuple[float, float]]] = {}
         for row in today.itertuples():
             units = row.size if row.side == "buy" else -row.size
             size = trade(book, row.instrument, units, row.price)
-            if size:
+            if size and row.instrument in left:
                 closed.setdefault(row.instrument, []).append((size, row.price))
+            # what is open after this is another position than that of the morning
+            if lots_of(book, row.instrument)[0] * start.get(row.instrument, (0.0,))[0] <= 0.0:
+                left.discard(row.instrument)
         if len(start) < 2 or not set(closed) & set(start):
             continue
         for name, (held, entry) in start.items():
@@ -125,6 +129,34 @@ def test_who_sells_gains_only_has_the_effect() -> None:
         (DAYS[1], "x", "E", "sell", 1.0, 6.0),
     ]
     assert disposition_effect(fills_of(within + rows[4:]), prices).n_within_day == 1
+
+
+def test_a_position_turned_within_the_day_is_another_one() -> None:
+    """One held is sold at a gain with one more, which is bought back on the day: two positions."""
+    rows = [(DAYS[0], "x", name, "buy", 1.0, 10.0) for name in "ABC"]
+    rows += [(DAYS[2], "x", "A", "sell", 2.0, 12.0), (DAYS[2], "x", "A", "buy", 1.0, 8.0)]
+    prices = pd.DataFrame({"A": 12.0, "B": 13.0, "C": 8.0}, DAYS)
+    found = disposition_effect(fills_of(rows), prices)
+    assert (found.realized_gains, found.paper_gains, found.paper_losses) == (1, 1, 1)
+    assert found.n_within_day == 1
+    # closed by halves, it is one position still
+    halves = [(DAYS[2], "x", "A", "buy", 0.5, 8.0)] * 2
+    assert disposition_effect(fills_of(rows[:-1] + halves), prices).n_within_day == 1
+
+
+@pytest.mark.parametrize("parts", [3, 7, 10])
+def test_what_rounding_leaves_is_no_position(parts: int) -> None:
+    """A position that is sold in equal parts is gone after the last of them."""
+    size = 0.1
+    rows = [(DAYS[0], "x", "A", "buy", parts * size, 10.0), (DAYS[0], "x", "B", "buy", 1.0, 10.0)]
+    rows += [(DAYS[1 + i], "x", "A", "sell", size, 12.0) for i in range(parts)]
+    # the day after, what is left of A would be another gain on paper, or the other of two positions
+    rows += [(DAYS[parts + 2], "x", "B", "sell", 0.5, 9.0)]
+    prices = pd.DataFrame({"A": 12.0, "B": 9.0}, DAYS)
+    found = disposition_effect(fills_of(rows), prices)
+    assert (found.realized_gains, found.paper_gains) == (parts, 0)
+    assert (found.realized_losses, found.paper_losses) == (0, parts)
+    assert (found.n_days, found.n_alone, found.n_within_day) == (parts, 1, 0)
 
 
 def test_bad_fills_are_refused() -> None:
