@@ -55,8 +55,8 @@ def basis_history(
     Parameters
     ----------
     spot, contract : Series (n_dates,), positive prices at the same times
-    window : int >= 5, number of values before a date with which it is compared, and of payments
-        over which funding is averaged
+    window : int >= 5, number of rows before a date with which it is compared, and of payments,
+        rates other than zero, over which funding is averaged
     expiry : date, or Series by date, of a future that expires
     funding : Series (n_dates,), rates of a perpetual, fractions that longs pay at each date; zero
         where nothing is paid
@@ -74,7 +74,7 @@ def basis_history(
     ------
     DataError
         If dates differ or are none, prices are not positive, neither or both of expiry and funding
-        are given, or the values of a window do not vary.
+        are given, there are too few dates or payments, or the values of a window do not vary.
 
     Examples
     --------
@@ -132,15 +132,27 @@ def _checked(spot: Any, contract: Any, expiry: Any, funding: Any) -> pd.DataFram
 
 
 def _trailing_funding(rates: pd.Series[float], window: int) -> Array:
-    """Return what the last payments up to each date paid per year; nan before there are enough."""
+    """Return what the last payments up to each date paid per year; nan before there are enough.
+
+    Rows without a payment keep what the payments before them paid.
+    """
     index = rates.index
     assert isinstance(index, pd.DatetimeIndex)
-    seconds = index.as_unit("ns").asi8 / 1e9
-    paid = np.cumsum(rates.to_numpy())
-    per_year = np.full(len(paid), math.nan)
+    values = rates.to_numpy()
+    rows = np.flatnonzero(values)
+    if len(rows) <= window:
+        raise DataError(
+            f"funding must have at least {window + 1} payments, rates other than zero, for a "
+            f"window of {window}; got {len(rows)}. Shorten the window, or pass a longer history."
+        )
+    seconds = index.as_unit("ns").asi8[rows] / 1e9
+    paid = np.cumsum(values[rows])
     elapsed = seconds[window:] - seconds[:-window]
-    per_year[window:] = (paid[window:] - paid[:-window]) / elapsed * SECONDS_PER_YEAR
-    return per_year
+    by_payment = np.full(len(rows), math.nan)
+    by_payment[window:] = (paid[window:] - paid[:-window]) / elapsed * SECONDS_PER_YEAR
+    # the number of payments up to each row; before the first there is none
+    n_paid = np.cumsum(values != 0.0)
+    return np.where(n_paid > 0, by_payment[n_paid - 1], math.nan)
 
 
 def _compression(values: Array, window: int) -> Array:

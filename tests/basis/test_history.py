@@ -44,6 +44,26 @@ def test_each_row_is_that_of_a_loop() -> None:
         assert row["log_volatility"] == pytest.approx(np.log(changes.std()))
 
 
+@pytest.mark.parametrize("window", [10, 12, 15])
+def test_a_table_between_payments_has_the_same_funding(window: int) -> None:
+    """Hourly rows of a perpetual that pays every eight hours: what its payments earn a year."""
+    table = market(120)
+    hours = pd.date_range(table.index[0], table.index[-1], freq="1h")
+    hourly = table[["spot", "perpetual"]].reindex(hours).interpolate()
+    noise = 1e-4 * np.random.default_rng(1).standard_normal(len(hours))
+    perpetual = hourly["perpetual"] * (1.0 + noise)
+    rates = table["rates"].reindex(hours, fill_value=0.0)
+    history = basis_history(hourly["spot"], perpetual, window, funding=rates)
+    payments = basis_history(table["spot"], table["perpetual"], window, funding=table["rates"])
+    found = history["per_year"].reindex(payments.index)
+    pd.testing.assert_series_equal(found, payments["per_year"])
+    assert history.index[0] < payments.index[0]
+    # 1e-4 three times a day on average, at any hour
+    even = rates.where(rates == 0.0, 1e-4 + 1e-9 * np.arange(len(hours)) / len(hours))
+    steady = basis_history(hourly["spot"], perpetual, window, funding=even)["per_year"]
+    np.testing.assert_allclose(steady, 1e-4 * 3.0 * 365.0, rtol=2e-5)
+
+
 def test_a_future_has_the_annualized_basis() -> None:
     table = market()
     expiry = table.index[-1] + pd.Timedelta(days=30)
@@ -112,7 +132,8 @@ def test_the_basis_trade_was_compressed_in_summer_2023(data_dir: Path) -> None:
         ({"funding": "rates", "expiry": "2030-01-01"}, r"Either expiry="),
         ({"funding": "rates", "window": 100}, r"At least 201 dates are needed"),
         ({"funding": "rates", "window": 4}, r"window must be a whole number of at least 5"),
-        ({"funding": 0.0}, r"must vary in every window"),
+        ({"funding": 1e-4}, r"must vary in every window"),
+        ({"funding": 0.0}, r"funding must have at least 21 payments, .* got 0"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(settings: dict, message: str) -> None:
@@ -120,7 +141,7 @@ def test_what_cannot_be_compared_is_refused(settings: dict, message: str) -> Non
     window = settings.pop("window", 20)
     if "funding" in settings:
         given = settings["funding"]
-        settings["funding"] = table["rates"] if given == "rates" else 0.0 * table["rates"]
+        settings["funding"] = table["rates"] if given == "rates" else 0.0 * table["rates"] + given
     with pytest.raises(DataError, match=message):
         basis_history(table["spot"], table["perpetual"], window, **settings)
 

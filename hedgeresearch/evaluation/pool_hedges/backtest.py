@@ -40,8 +40,8 @@ class PoolBacktest:
     contracts : dict of DataFrame (n_dates, n_hedges) by hedge: what is sold short over each date
     parts : dict of DataFrame (n_dates, 6) by hedge: what each date has brought by the ``position``,
         its ``fees``, the ``hedge`` and its ``funding``; costs of ``trading`` and ``gas`` are losses
-    gamma_losses : Series (n_dates,), what the position has lost over each date against the tokens
-        that it held at the date before
+    gamma_losses : Series (n_dates,), what the position has brought over each date beyond the tokens
+        that it held at the date before; a loss is negative, as in ``parts``
     notes : DataFrame with the columns model, date, failed, note
     n_refits : int, of each model
 
@@ -107,10 +107,10 @@ class PoolBacktest:
     def summary(self) -> pd.DataFrame:
         """Main results of each hedge.
 
-        The share of variance removed is that of the position's moves. Gains are sums over all
-        dates, in quote tokens: ``gain`` is the sum of the parts that follow it. The volatility is
-        that of a date's gain, the drawdown the largest fall of the sum of gains. ``trades`` counts
-        dates with one, and ``traded`` sums the values traded.
+        The share of variance removed is that of the position's moves, NaN without any. Gains are
+        sums over all dates, in quote tokens: ``gain`` is the sum of the parts that follow it. The
+        volatility is that of a date's gain, the drawdown the largest fall of the sum of gains.
+        ``trades`` counts dates with one.
         """
         moves = self.hedged_moves.var()
         totals = pd.DataFrame({name: part.sum() for name, part in self.parts.items()}).T
@@ -128,7 +128,16 @@ class PoolBacktest:
 
     @property
     def conclusion(self) -> str:
-        """The best hedge by volatility after costs, and what is left by it, in words."""
+        """The best hedge by volatility after costs, and what is left by it, in words.
+
+        Without moves of the position, that there is nothing to hedge.
+        """
+        if not self.hedged_moves[UNHEDGED].var() > 0.0:
+            return (
+                "There is nothing to hedge: the value of the position does not move, as above all "
+                f"of its ranges. In {self.position.quote}: "
+                f"{self.parts[UNHEDGED]['fees'].sum():+,.0f} of fees."
+            )
         table = self.summary.drop(index=UNHEDGED)
         best = str(table["volatility"].idxmin())
         row = table.loc[best]

@@ -37,7 +37,7 @@ UNHEDGED = "unhedged"
 STATIC = "static"
 """Name of the hedge that is never changed."""
 NAIVE = "naive"
-"""Name of the hedge of one contract for each token."""
+"""Name of the hedge with the ratio one: contracts worth as much as the tokens."""
 BAND = ", band"
 """What the name of a hedge within a no-trade band ends in."""
 
@@ -69,7 +69,7 @@ def walk_forward_pool(  # noqa: PLR0913 (a public function spells out its settin
 
     - ``unhedged``;
     - ``static``, the contracts of the first date with the ratio one, never changed;
-    - ``naive``, as many contracts as tokens, changed at each date;
+    - ``naive``, contracts worth as much as the tokens, the ratio one, changed at each date;
     - ``ols`` and the models given, with their ratios, changed at each date;
 
     and, with a risk aversion, each of the last kind within its no-trade band ("ols, band"), whose
@@ -93,8 +93,8 @@ def walk_forward_pool(  # noqa: PLR0913 (a public function spells out its settin
     Raises
     ------
     DataError
-        If prices are not positive or their dates differ, a setting is out of range, or the window
-        leaves fewer than two dates.
+        If prices are not positive or their dates differ, a setting is out of range, a model has a
+        reserved name, or the window leaves fewer than two dates.
 
     Examples
     --------
@@ -117,15 +117,14 @@ def walk_forward_pool(  # noqa: PLR0913 (a public function spells out its settin
     table = returns(pd.concat([pool, contracts], axis=1))
     asset = table.iloc[:, 0]
     walked = walk_forward(
-        models or {}, asset, table.iloc[:, 1:], window, refit_every, progress=False
+        _checked_models(models), asset, table.iloc[:, 1:], window, refit_every, progress=False
     )
     ratios = {name: ratio_of_model(walked.ratios, name) for name in walked.models}
     dates = walked.ratios.index
     length = None if window == "expanding" else int(window)
     before = known_before(pool, contracts, dates, length)
     costs = Costs() if cost is None else cost
-    rates = _rates_of(costs, contracts)
-    held = _holdings(position, ratios, before, rates, risk_aversion)
+    held = _holdings(position, ratios, before, _rates_of(costs, contracts), risk_aversion)
     earned = pd.Series(0.0, pool.index) if fees is None else fees.earned(position, pool)
     return PoolBacktest(
         position=position,
@@ -156,6 +155,17 @@ def _checked_prices(
             f"A contract must not have the name of the pool's token, {position.base}. Rename it."
         )
     return pool, contracts
+
+
+def _checked_models(models: Mapping[str, HedgeModel] | None) -> Mapping[str, HedgeModel]:
+    """Return the models, none of which has the name of a hedge that is compared anyway."""
+    for name in models or {}:
+        if name in (UNHEDGED, STATIC) or str(name).endswith(BAND):
+            raise DataError(
+                f"a model must not be called {name!r}: the name is that of a hedge that is "
+                "compared always, or of one within a band. Choose another."
+            )
+    return models or {}
 
 
 def _holdings(
@@ -212,7 +222,7 @@ def _parts(
 
 
 def _gamma_losses(position: PoolPosition, pool: pd.Series[float]) -> pd.Series[float]:
-    """Return what the position loses over each date against its tokens at the date before."""
+    """Return what the position brings over each date beyond its tokens of the date before."""
     prices = pool.to_numpy()
     held = np.asarray(position.delta(prices[:-1])) * np.diff(prices)
     return pd.Series(np.diff(position.value(prices)) - held, pool.index[1:], name="gamma loss")

@@ -216,6 +216,29 @@ def test_its_names_and_dates_are_shown(backtest: PoolBacktest) -> None:
         backtest.plot("parts", hedge="dcc")
 
 
+@pytest.mark.parametrize("upper", [600.0, 9_000.0])
+def test_a_position_out_of_range_says_what_is_hedged(data: Data, upper: float) -> None:
+    """Above the price it holds base tokens, which are hedged as ever; below it quote tokens."""
+    outside = PoolPosition([LiquidityRange(100.0, upper / 1.2, upper)], "WETH", "USDC")
+    found = walk_forward_pool(outside, data.prices, data.hedges, window=WINDOW)
+    assert "nan" not in found.conclusion
+    if upper > 2_000.0:
+        assert found.conclusion.startswith("The gains vary least with 'ols', which removes 9")
+        return
+    assert found.conclusion == (
+        "There is nothing to hedge: the value of the position does not move, as above all of its "
+        "ranges. In USDC: +0 of fees."
+    )
+    assert (found.gains == 0.0).all(axis=None)
+
+
+def test_names_of_what_is_compared_always_are_reserved(data: Data) -> None:
+    for name in ("ols, band", "static", "unhedged"):
+        for risk_aversion in (None, 1e-3):
+            with pytest.raises(DataError, match=f"must not be called '{name}'"):
+                walked(data, models={name: hr.OLSHedge()}, risk_aversion=risk_aversion)
+
+
 def test_settings_that_cannot_be_are_refused(data: Data) -> None:
     with pytest.raises(DataError, match="prices and hedges must share their dates"):
         walk_forward_pool(POSITION, data.prices, data.hedges.iloc[1:], window=WINDOW)
