@@ -149,8 +149,8 @@ def arbitrage_band(
     Raises
     ------
     DataError
-        If a column is missing, prices are not positive, an instrument has a fee per contract, no
-        costs, or costs of half of its value.
+        If a column is missing, prices are not positive, both instruments have one name, or one has
+        a fee per contract, no costs, or costs of half of its value.
 
     Examples
     --------
@@ -167,6 +167,8 @@ def arbitrage_band(
     ['', '', 'A']
     """
     shares = [cost_share_of(one) for one in (first, second)]
+    if first.name == second.name:
+        raise DataError(f"first and second must be two instruments; both are {first.name!r}.")
     table = joined_series({one.name: _column(prices, one) for one in (first, second)})
     check_positive_prices(table, "an arbitrage", "Pass prices in one currency.")
     if transfer is not None:
@@ -179,8 +181,10 @@ def arbitrage_band(
     ratio = table[first.name].to_numpy() / table[second.name].to_numpy()
     sold_first = _profit(ratio, costs[0], costs[1] + move)
     sold_second = _profit(1.0 / ratio, costs[1], costs[0] + move)
+    # with rebates both directions may pay
     profit = np.maximum(np.maximum(sold_first, sold_second), 0.0)
-    buy = np.where(sold_first > 0.0, second.name, np.where(sold_second > 0.0, first.name, ""))
+    better = np.where(sold_first >= sold_second, second.name, first.name)
+    buy = np.where(profit > 0.0, better, "")
     columns = {"difference": ratio - 1.0, "profit": profit, "buy": buy}
     whole = pd.DataFrame(columns, index=table.index)
     return ArbitrageBand(whole, lower - 1.0, upper - 1.0, (first.name, second.name))

@@ -43,10 +43,25 @@ def test_profits_are_those_of_booked_trades(
     sell_first = booked(100.0, price, other, one, move)
     sell_second = booked(price, 100.0, one, other, move)
     row = band.table.iloc[0]
+    if row["profit"] > 0.0:
+        assert row["buy"] == ("B" if sell_first >= sell_second else "A")
     assert row["profit"] == pytest.approx(max(sell_first, sell_second, 0.0), abs=1e-12)
     inside = band.lower <= row["difference"] <= band.upper
     near_edge = min(abs(row["difference"] - edge) for edge in (band.lower, band.upper)) < 1e-9
     assert near_edge or inside == (row["buy"] == "")
+
+
+@pytest.mark.parametrize(("price", "bought"), [(100.1, "B"), (99.9, "A")])
+def test_with_rebates_what_pays_more_is_bought(price: float, bought: str) -> None:
+    """Makers are paid on both sides, so that both directions pay."""
+    first = hr.Spot("A", fee=-0.001)
+    second = hr.Spot("B", fee=-0.0005)
+    band = arbitrage_band(prices_of([price]), first, second)
+    sell_first = booked(100.0, price, -0.0005, -0.001, None)
+    sell_second = booked(price, 100.0, -0.001, -0.0005, None)
+    assert min(sell_first, sell_second) > 0.0
+    assert band.table["profit"].item() == pytest.approx(max(sell_first, sell_second))
+    assert band.table["buy"].item() == bought
 
 
 def test_edges_are_where_the_profit_is_zero() -> None:
@@ -111,6 +126,8 @@ def test_instruments_without_costs_are_refused(first: object, message: str) -> N
 def test_prices_and_transfers_are_checked() -> None:
     first = hr.Spot("A", fee=0.001)
     second = hr.Spot("B", fee=0.001)
+    with pytest.raises(DataError, match="must be two instruments; both are 'A'"):
+        arbitrage_band(prices_of([100.0]), first, hr.Spot("A", fee=0.0))
     with pytest.raises(DataError, match="transfer must not be negative"):
         arbitrage_band(prices_of([100.0]), first, second, transfer=-0.1)
     with pytest.raises(DataError, match="positive"):

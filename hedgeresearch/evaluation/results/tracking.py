@@ -28,9 +28,10 @@ def tracking_table(backtest: Backtest, periods_per_year: float | None = None) ->
     DataFrame (models, 7)
         ``tracking error``, the standard deviation of the index less the basket, and
         ``difference``, the mean of the basket less the index before costs, both in per cent a year;
-        ``cost``, in per cent a year; ``correlation`` with the index; ``instruments``, the mean
-        number of weights other than zero; ``turnover``, the sum of absolute changes of weights, a
-        year, and ``largest change``, that of one date, both without the entry.
+        ``cost``, in per cent a year, that of the entry included, which weighs the more the shorter
+        the sample is; ``correlation`` with the index; ``instruments``, the mean number of weights
+        other than zero; ``turnover``, the sum of absolute changes of weights, a year, and ``largest
+        change``, that of one date, both without the entry.
 
     Examples
     --------

@@ -177,8 +177,8 @@ def liquidation_cascade(
         rounds[reached] = len(rows)
         # all that is liquidated so far is traded at about the shocked price
         volume = float(units[rounds > 0].sum()) * shocked
-        impact = min(PER_CENT * (volume / depth) ** exponent, 1.0)
-        following = shocked * (1.0 - side * impact)
+        # a fall ends at a price of zero, a rise has no end
+        following = shocked * max(1.0 - side * PER_CENT * (volume / depth) ** exponent, 0.0)
         rows.append((following, int(reached.sum()), float(notional[reached].sum())))
     path = pd.DataFrame(rows, columns=["price", "buckets", "notional"]).rename_axis("round")
     table["round"] = rounds

@@ -84,7 +84,8 @@ def drawdown_dependence(
     Raises
     ------
     DataError
-        If there are fewer than ten worst dates, the dates differ, or a return is below -1.
+        If there are fewer than ten worst dates, a series is below its high on fewer dates than
+        these, the dates differ, or a return is below -1.
 
     Examples
     --------
@@ -108,6 +109,7 @@ def drawdown_dependence(
             f"{len(values)}. Pass a longer sample, or a larger q."
         )
     paths = drawdowns(values)
+    _refuse_few(paths, n_worst)
     worst = _worst(paths, n_worst)
     # drawdowns move slowly: blocks are as long as theirs need
     length = optimal_block_length(paths)
@@ -132,14 +134,25 @@ def drawdowns(returns: Array) -> Array:
     return np.asarray(1.0 - levels / highest)
 
 
+def _refuse_few(paths: Array, n_worst: int) -> None:
+    """Refuse series that are below their high on fewer dates than are to be the worst."""
+    for name, n_below in zip(("asset", "hedge"), (paths > 0.0).sum(axis=0), strict=True):
+        if n_below < n_worst:
+            raise DataError(
+                f"the {name} must be below its high on at least {n_worst} dates, the worst ones; "
+                f"got {n_below}. Pass a longer sample, or a smaller q."
+            )
+
+
 def _worst(paths: Array, n_worst: int) -> Any:
-    """Return which drawdowns (n_dates, 2) are among the largest of their column."""
+    """Return which drawdowns (n_dates, 2) are among the largest of their column, and not zero."""
     order = np.argsort(-paths, axis=0, kind="stable")
     worst = np.zeros(paths.shape, dtype=bool)
     np.put_along_axis(worst, order[:n_worst], values=True, axis=0)
-    return worst
+    # a draw of dates may have fewer of them
+    return worst & (paths > 0.0)
 
 
 def _common(worst: Any) -> float:
-    """Return the share of the worst dates that both series have."""
-    return float(worst.all(axis=1).sum() / worst[:, 0].sum())
+    """Return the share of the worst dates of the first series that both have; 0.0 without any."""
+    return float(worst.all(axis=1).sum() / max(worst[:, 0].sum(), 1))

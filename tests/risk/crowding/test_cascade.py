@@ -64,6 +64,20 @@ def test_the_price_is_where_sorted_buckets_end(seed: int, shock: float, power: f
     )
 
 
+@pytest.mark.parametrize("power", [1.0, 1.5])
+def test_a_rise_may_more_than_double_the_price(power: float) -> None:
+    """The last round of a short squeeze in a thin market; a fall ends at zero."""
+    found = liquidation_cascade(BUCKETS, 100.0, 0.2, 2e5, exponent=power)
+    expected = last_price_by_sorting(BUCKETS, 0.2, 2e5, power)
+    assert expected > 480.0
+    assert found.path["price"].iloc[-1] == pytest.approx(expected, rel=1e-12)
+    gone = found.buckets[found.buckets["round"] > 0]
+    lost = gone["notional"] * (found.path["price"].to_numpy()[gone["round"]] / gone["entry"] - 1.0)
+    beyond = (lost - gone["notional"] / gone["leverage"]).clip(lower=0.0)
+    assert found.shortfall == pytest.approx(beyond.sum())
+    assert liquidation_cascade(BUCKETS, 100.0, -0.2, 2e5, exponent=power).move == -1.0
+
+
 def test_a_liquidated_bucket_has_its_maintenance_margin_left() -> None:
     table = liquidation_cascade(BUCKETS, 100.0, -0.05, 1e7, maintenance_margin=0.02).buckets
     side = np.where(table["side"] == "long", 1.0, -1.0)

@@ -62,6 +62,21 @@ def test_closer_series_share_more_drawdowns() -> None:
     assert means[2] > 0.6
 
 
+def test_series_that_are_rarely_down_are_refused() -> None:
+    """Dates at a high are no drawdowns: they are not among the worst."""
+    asset, hedge = sample(0.5)
+    rising = 0.01 + 0.0 * asset
+    few = rising.where(np.arange(N) % 20 > 0, -0.005)
+    for one, name, n in ((rising + 1e-6 * hedge.abs(), "asset", 0), (few, "asset", 20)):
+        with pytest.raises(DataError, match=f"the {name} must be below its high .* got {n}"):
+            drawdown_dependence(one, hedge)
+    with pytest.raises(DataError, match="the hedge must be below its high .* got 20"):
+        drawdown_dependence(asset, few)
+    # draws of dates with fewer than 16 of them share all that they have
+    found = drawdown_dependence(few, few.rename("hedge"), 0.04, n_bootstrap=100)
+    assert (found.common, found.interval) == (1.0, (1.0, 1.0))
+
+
 def test_bad_input_is_refused() -> None:
     asset, hedge = sample(0.5)
     with pytest.raises(DataError, match="must be at least 10; got 4 of 400"):
