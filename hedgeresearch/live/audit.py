@@ -115,11 +115,12 @@ def check_audit(path: str | Path, recommendation: Recommendation) -> int:
         if not record.get("bar"):
             continue
         expected = advice_as_dict(checked.next(record))
-        if any(record[name] != expected[name] for name in expected):
-            raise DataError(
-                f"Line {number} of {path} is not what its bar leads to: holdings "
-                f"{record['holdings']} are logged, {expected['holdings']} computed."
-            )
+        for name, value in expected.items():
+            if record[name] != value:
+                raise DataError(
+                    f"Line {number} of {path} is not what its bar leads to: {name} "
+                    f"{record[name]} is logged, {value} computed."
+                )
         n_checked += 1
     return n_checked
 

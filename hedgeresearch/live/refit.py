@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ class Refit:
     bar that comes ``lag`` bars later, extended over the bars since then: always from that bar, so
     that a replay gives the same advice. A session that reaches the bar before the fit is ready
     waits for it, so that the lag should be longer than a fit needs; a process needs some seconds to
-    start.
+    start. If the process dies, the session fits the model itself; a fit that fails is logged, and
+    the one before goes on.
 
     Parameters
     ----------
@@ -81,6 +82,8 @@ class Refitter:
             found = advice.refitted(caught_up(fit, began, advice.problem))
         except (DataError, ConvergenceError) as error:
             return None, log | {"failed": str(error)}
+        except Exception as error:  # a model may be of any kind, and the session goes on
+            return None, log | {"failed": f"{type(error).__name__}: {error}."}
         return found, log | {"ratio": found.problem.fit.next_ratio.tolist()}
 
     def count(self, advice: Recommendation) -> dict[str, Any]:
@@ -93,7 +96,7 @@ class Refitter:
             return {}
         self._began = advice.problem
         if self._settings.background:
-            self._result = self._workers().submit(fit_again, *parts_of(advice.problem))
+            self._result = self._begun(parts_of(advice.problem))
         return {"begun": time_of(advice.problem)}
 
     @property
@@ -107,8 +110,22 @@ class Refitter:
             self._executor = None
 
     def _fit(self, began: HedgeProblem) -> HedgeFit:
-        result = self._result
-        return fit_again(*parts_of(began)) if result is None else result.result()
+        """Return the fit of a problem: of this process, if the other one has died."""
+        if self._result is not None:
+            try:
+                return self._result.result()
+            except BrokenExecutor:
+                self.close()
+        return fit_again(*parts_of(began))
+
+    def _begun(self, parts: tuple[Any, ...]) -> Future[HedgeFit] | None:
+        """Begin to fit in the other process; None if it has died."""
+        try:
+            result: Future[HedgeFit] = self._workers().submit(fit_again, *parts)
+        except BrokenExecutor:
+            self.close()
+            return None
+        return result
 
     def _workers(self) -> Any:
         if self._executor is None:

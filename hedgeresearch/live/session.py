@@ -322,13 +322,17 @@ class Session:
         """
         names = self.advice.problem.traded_names
         noted: dict[str, Any] = {}
+        held = self._advisor.held
+        pools = self._advisor.onchain
         if holdings is not None:
             contracts = as_holdings(holdings, names).tolist()
-            self._advisor.held = noted["held"] = dict(zip(names, contracts, strict=True))
+            held = noted["held"] = dict(zip(names, contracts, strict=True))
         if onchain is not None:
-            held = self.advice.problem.position.holding_onchain(onchain).onchain
-            self._advisor.onchain = held
-            noted["onchain"] = onchain_as_list(held)
+            pools = self.advice.problem.position.holding_onchain(onchain).onchain
+            noted["onchain"] = onchain_as_list(pools)
+        # what is refused above leaves all as it was
+        self._advisor.held = held
+        self._advisor.onchain = pools
         if self._log is not None:
             self._log.write(noted)
 

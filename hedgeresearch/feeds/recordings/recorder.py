@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import threading
 import time
 from collections import defaultdict
 from functools import partial
@@ -86,6 +87,8 @@ class Recorder:
         self._n_written = self._continued()
         self._kept: dict[Stream, list[Numbered]] = defaultdict(list)
         self._n_kept = 0
+        # a thread may still write where the task that waited for it was cancelled
+        self._lock = threading.Lock()
         self._since = 0.0
         self._token = secrets.token_hex(8)
         (self.folder / OWNER).write_text(self._token, encoding="ascii")
@@ -150,12 +153,18 @@ class Recorder:
             table_of(kind, [(self.n_events, event)])  # refuses what its columns do not hold
         else:
             check_storable(event)
-        if not self._n_kept:
-            self._since = time.monotonic()
-        self._kept[source, kind].append((self.n_events, event))
-        self._n_kept += 1
+        with self._lock:
+            if not self._n_kept:
+                self._since = time.monotonic()
+            self._kept[source, kind].append((self.n_events, event))
+            self._n_kept += 1
 
     def flush(self) -> None:
+        """Write the events that are kept, after another thread that does has ended."""
+        with self._lock:
+            self._write_kept()
+
+    def _write_kept(self) -> None:
         """Write the events that are kept."""
         if not self._n_kept:
             return

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -217,5 +218,5 @@ def _answer(url: str) -> Any:
         if error.code in REFUSALS:
             raise RefusedError(f"{url} is refused: HTTP {error.code} {text}") from error
         raise LostError(f"no snapshot: HTTP {error.code} {text}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise LostError(f"no snapshot ({type(error).__name__}: {error})") from error

@@ -25,6 +25,7 @@ from hedgeresearch.feeds.venues.sockets import (
     check_websockets,
 )
 from hedgeresearch.feeds.venues.venue import RefusedError, Venue
+from hedgeresearch.microstructure.events import Interruption
 
 MOST_DOUBLINGS = 6
 """Number of failures after which the pause between attempts grows no more."""
@@ -111,15 +112,20 @@ class WebsocketFeed:
         await self._check_symbols()
         failures = 0
         while not self._closing.is_set():
+            has_worked = False
             n_frames = self.counts["frames"]
+            began = asyncio.get_running_loop().time()
             try:
                 async with aclosing(self._received(continuity)) as received:
                     async for sourced in received:
                         yield sourced
+                        has_worked = has_worked or not isinstance(sourced[1], Interruption)
             except LostError as error:
                 for source in self._sources:
                     yield continuity.interrupt(source, str(error), time.time_ns())
-            failures = 0 if self.counts["frames"] > n_frames else failures + 1
+            lasted = asyncio.get_running_loop().time() - began > self._pause_after(failures)
+            has_worked = has_worked or (lasted and self.counts["frames"] > n_frames)
+            failures = 0 if has_worked else failures + 1
             if failures:
                 await self._rest(self._pause_after(failures - 1))
 
