@@ -18,11 +18,11 @@ class NoTradeBands:
 
     The tracking error applies on average and to all hedges jointly, whatever the correlation of
     their deviations; single observations may exceed it. If nothing is held yet, the first trade
-    goes to the target in whole lots.
+    goes to the target in whole lots, even where zero is inside the band.
 
     Parameters
     ----------
-    tracking_error : float > 0
+    tracking_error : float in (0, 1)
         Volatility of the deviations from the targets, as a share of the hedged position's own
         volatility: 0.1 adds 1% to its variance.
 
@@ -36,6 +36,12 @@ class NoTradeBands:
 
     def __post_init__(self) -> None:
         check_between(self.tracking_error, "tracking_error", 0.0, math.inf)
+        if self.tracking_error >= 1.0:
+            raise DataError(
+                "tracking_error must be below 1: it is a share of the volatility of the hedged "
+                f"position, no amount of money; got {self.tracking_error:g}. Pass 0.1, which adds "
+                "1% to the variance."
+            )
 
 
 @exported_by("hedgeresearch.recommendation")

@@ -81,14 +81,16 @@ def trade_to_bands(
     """Return the trades that bring each holding inside its band, and within its limits.
 
     If joint limits apply, each hedge goes to its target in whole lots. So does a hedge that trades
-    for free, and a new position under a tracking-error rule: that rule ignores costs, and entering
-    at the edges of all bands would use up the whole tracking error while the targets are static.
+    for free, and a new position under a tracking-error rule, even one inside its band while nothing
+    at all is held: that rule ignores costs, and entering at the edges of all bands would use up the
+    whole tracking error while the targets are static.
     With cost-optimal bands the edge is best.
     """
     limited = np.minimum(np.maximum(targets.unlimited, terms.min), terms.max)
     if joint.net is not None or not allows(limited, terms, joint):
         return _trade_to_lots(held, targets, terms, joint)
     enter_at_target = isinstance(rebalancing, NoTradeBands)
+    nothing_held = not held.any()
     decisions = []
     for have, best, lots, center, half_width, lot in _rows(
         held, targets.best, targets.whole_lots, targets.center, bands.half_widths, terms.lots
@@ -97,7 +99,7 @@ def trade_to_bands(
         if reason is Reason.TO_BAND_EDGE and half_width == 0.0:
             new = lots
             reason = Reason.FREE_TRADES
-        elif reason is Reason.TO_BAND_EDGE and have == 0.0 and enter_at_target:
+        elif _enters(have, lots, reason, nothing_held) and enter_at_target:
             new = lots
             reason = Reason.NEW_POSITION
         if abs(center - best) > LIMIT_TOLERANCE * lot:
@@ -130,6 +132,11 @@ def trade_partly(
         new, reason = rebalance_partly(have, aim, rate, half_width, lot)
         decisions.append(Decision(have, best, new, reason, aim, rate))
     return _trades(held, _within_limits(decisions, targets, terms, joint), terms, joint)
+
+
+def _enters(held: float, lots: float, reason: Reason, nothing_held: bool) -> bool:
+    """Return whether a hedge is entered: from outside its band, or while nothing is held at all."""
+    return held == 0.0 and (reason is Reason.TO_BAND_EDGE or (nothing_held and lots != 0.0))
 
 
 def _rows(*columns: Array) -> Iterator[tuple[float, ...]]:

@@ -47,3 +47,20 @@ def test_a_tracking_error_is_positive() -> None:
     assert hash(hr.NoTradeBands()) == hash(hr.NoTradeBands(0.1))
     with pytest.raises(hr.DataError, match="tracking_error must lie strictly between 0 and inf"):
         hr.NoTradeBands(0.0)
+
+
+def test_amounts_of_money_are_no_tracking_error() -> None:
+    for amount in (1.0, 100.0):
+        with pytest.raises(hr.DataError, match="must be below 1: it is a share of the volatility"):
+            hr.NoTradeBands(amount)
+
+
+def test_the_first_trade_leaves_zero_inside_a_band(advise: Advise) -> None:
+    """A currency that hardly moves with the future: zero is inside the band of its hedge."""
+    first = advise({"FX": 4e8}, ["F"], rebalancing=WIDE)
+    target, band = first.summary.loc["F", ["target", "band"]]
+    assert abs(target) < band
+    assert first.holdings["F"] == first.plan.targets.whole_lots[0] == round(target) != 0
+    assert first.plan.decisions[0].reason is Reason.NEW_POSITION
+    later = advise({"FX": 4e8}, ["F"], rebalancing=WIDE, holdings={"F": np.sign(target)})
+    assert later.action == "hold"
