@@ -181,7 +181,8 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
 ) -> LiquidationProbability:
     """Return the share of paths drawn from past returns that reach a barrier.
 
-    The price is observed once a period.
+    The price is observed once a period. The paths keep the mean of the returns, which a short past
+    does not know well: pass returns less their mean for the probability without drift.
 
     Parameters
     ----------
@@ -205,6 +206,12 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
     >>> result = liquidation_probability(index, price=2_500.0, barrier=2_250.0, horizon=20)
     >>> round(result.probability, 3), round(result.standard_error, 3), round(result.closed_form, 3)
     (0.049, 0.002, 0.033)
+
+    Without the rise of the past a fall is more likely:
+
+    >>> level = liquidation_probability(index - index.mean(), 2_500.0, 2_250.0, horizon=20)
+    >>> level.probability > result.probability
+    True
     """
     paths = simulate_price_range(
         returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length

@@ -180,6 +180,8 @@ def simulate_loan(
 ) -> LoanRisk:
     """Draw paths of the tokens' prices, and return what happens to a loan on each.
 
+    The paths keep the mean of the returns: pass returns less their mean for paths without drift.
+
     Parameters
     ----------
     loan : LoanPosition

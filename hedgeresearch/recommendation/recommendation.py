@@ -520,7 +520,11 @@ class Recommendation:
         return to_csv_text(self.orders, index=False)
 
     def plot(self, ax: Axes | None = None, *, interactive: bool = False) -> Any:
-        """Plot the cumulative past profit of today's position, unhedged and as recommended.
+        """Plot the cumulative past profit at today's values, unhedged and as recommended.
+
+        It is the profit of a position and of hedges that are kept at their value of today, the sum
+        of past returns times these values. Units that are kept would have made another profit,
+        unless the returns are differences of prices.
 
         Parameters
         ----------
@@ -535,10 +539,11 @@ class Recommendation:
         nothing = np.zeros_like(self.plan.holdings)
         unhedged = past_of_holdings(self.assessment.past_returns, self.valuation, nothing)
         paths = pd.DataFrame({"unhedged": unhedged, "hedged": self.past})
+        differs = self.problem.kind == "difference"
         axes = plot_lines(
             (paths * self.valuation.value).cumsum(),
             ylabel=f"cumulative profit, {self.assessment.currency or 'currency'}",
-            note="in sample",
+            note="in sample" if differs else "at today's values, in sample",
             references={"unhedged": "0.6"},
             ax=ax,
         )

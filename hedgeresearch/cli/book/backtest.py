@@ -12,12 +12,14 @@ from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.models import NamedModel, read_model
 from hedgeresearch.cli.models import BENCHMARKS
 from hedgeresearch.evaluation.engine.runner import walk_forward
+from hedgeresearch.evaluation.engine.schedule import MIN_EXPANDING_WINDOW, Window
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.selection import MAX_WINDOW, allowing_for_closes, entrants
 
 BACKTEST_FIELDS = ("window", "refit_every", "horizon", "execution_lag", "models")
 
@@ -34,10 +36,13 @@ def run_backtest(
 
     Costs are those of the instruments, as shares of value; they are left out where returns are
     differences of prices. A fee per contract counts as the mean of its shares over the dates.
+    Without a recommended model, and with none named, the models of a tournament take part.
     """
     parts = entry.section(BACKTEST_FIELDS)
     settings = _read_schedule(parts)
     others = [read_model(item) for item in parts["models"].items()] if "models" in parts else []
+    if recommended is None and "models" not in parts:
+        others = _models_of_tournament(settings.get("window", MAX_WINDOW), returns)
     if returns[0].attrs["returns"] == "simple":
         settings["cost"] = backtest_costs(instruments, market)
     with entry.locate_errors():
@@ -47,6 +52,16 @@ def run_backtest(
             **settings,
             seed=seed,
         )
+
+
+def _models_of_tournament(
+    window: Window, returns: tuple[pd.Series[float], pd.DataFrame]
+) -> list[NamedModel]:
+    """Return the models among which ``model: best`` chooses where a book names none."""
+    asset, hedges = returns
+    n_dates = MIN_EXPANDING_WINDOW if window == "expanding" else int(window)
+    models = entrants(None, n_dates, hedges.shape[1]) | allowing_for_closes(asset, hedges)
+    return [NamedModel(name, model) for name, model in models.items()]
 
 
 def _read_schedule(parts: dict[str, Entry]) -> dict[str, Any]:

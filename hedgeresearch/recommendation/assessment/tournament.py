@@ -37,7 +37,7 @@ class Tournament:
         ratios after the first date, in notionals of the asset; cost: of trading and carry after
         that date, as a fraction of that notional, NaN for a backtest without costs; and whether
         the model is in the confidence set. The first date, on which each hedge is entered, is left
-        out, so that a larger ratio is not a dearer model.
+        out, so that a larger ratio is not a dearer model; ``Backtest.summary`` has it.
     best : str
         Model of the set with the lowest price, apart from those that are beaten; the simplest of
         several with the same price.

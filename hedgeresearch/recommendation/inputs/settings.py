@@ -182,11 +182,17 @@ def _check_end(value: Any, what: str) -> None:
 class Margin:
     """Collateral behind the hedges, and how long it must last.
 
+    Probabilities are those of paths drawn from past returns, with their mean: after a past that
+    rose, a long position looks safer, and a short one less safe, than without it.
+    ``hr.margin.liquidation_probability`` of returns less their mean is the number without it.
+
     Parameters
     ----------
     collateral : mapping from instrument
         Current margin balance of each instrument, including unrealized profit and loss, in the
-        currency of its payoff: coins for an inverse contract.
+        currency of its payoff: coins for an inverse contract. Where the position holds that
+        currency, they are part of it: of 25 coins held, 5 may be the collateral. What a contract
+        pays changes the position and its collateral alike.
     horizon : int or time, optional
         Time for which the collateral must last, such as "10d" or a Timedelta, or a number of
         observations; by default ten days, or one observation where these are further apart. Time is

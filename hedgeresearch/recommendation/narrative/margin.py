@@ -11,6 +11,9 @@ import pandas as pd
 from hedgeresearch._formatting import full_percent, percent, quantity
 from hedgeresearch.recommendation.inputs.settings import Margin
 
+MEAN_INCLUDED = "These numbers carry the mean of past returns forward."
+"""What the simulation assumes: a contract that has risen goes on rising in the mean."""
+
 
 def margin_sentences(
     risks: pd.DataFrame | None, unknown: Sequence[str], margin: Margin, time: str
@@ -55,7 +58,7 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     if math.isnan(row["collateral"]):
         return (
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
-            f"{horizon} at {accepted} or below."
+            f"{horizon} at {accepted} or below. {MEAN_INCLUDED}"
         )
     if row["collateral"] <= row["maintenance"]:
         return (
@@ -70,7 +73,7 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     return (
         f"{name} would be liquidated at a price of {quantity(row['liquidation price'])}, with "
         f"probability {percent(row['probability'])} {horizon} ({percent(row['closed form'])} if "
-        f"returns were normal); {needed} keeps it at {accepted} or below."
+        f"returns were normal); {needed} keeps it at {accepted} or below. {MEAN_INCLUDED}"
     )
 
 

@@ -25,6 +25,14 @@ SYSTEMIC = {
     "Correlation of turbulent times": breakdown_sentences,
 }
 """Sentences on what moves the hedged position, by the name of the part."""
+PATH_CAPTIONS = {
+    "simple": "Cumulative past profit of a position, and of a hedge, that are kept at their value "
+    "of today (in sample): the sum of past returns times these values. The units of today would "
+    "have made another profit, as prices were others.",
+    "difference": "Cumulative past profit of today's position, unhedged and with today's hedge "
+    "throughout (in sample).",
+}
+"""Captions by the kind of returns: changes of prices times units are the profit of the units."""
 COLUMNS = {
     "historical": ("historical, % of position", fine_percent),
     "normal": ("normal, % of position", fine_percent),
@@ -72,8 +80,7 @@ def _figures(
     per_period = in_currency(f"profit per {period}, currency", currency)
     histogram = histogram_figure(profits, per_period, marks)
     path_caption = (
-        "Cumulative past profit of today's position, unhedged and with today's hedge throughout "
-        "(in sample).",
+        PATH_CAPTIONS[recommendation.problem.kind],
         thinning_note(*profits.shape),
     )
     histogram_caption = (

@@ -92,3 +92,20 @@ def test_a_bad_schedule_is_refused_with_its_line(book: Path, field: str, message
     book.write_text(book.read_text() + f"backtest:\n  window: 200\n  {field}\n")
     with pytest.raises(hr.DataError, match=f"line 32.*{message}"):
         recommend_for_book(book)
+
+
+def test_best_chooses_among_all_models_of_a_tournament(book: Path, changed: Change) -> None:
+    book.write_text(book.read_text() + "backtest: {window: 200, refit_every: 100}\n")
+    changed(book, "model: ols", "model: best")
+    study = recommend_for_book(book).settings.backtest
+    assert study is not None
+    assert set(study.models) == {"naive", "ols", "ewma"}  # a window of 200 is short for the others
+
+
+def test_best_chooses_among_the_models_that_are_named(book: Path, changed: Change) -> None:
+    backtest = "backtest: {window: 200, refit_every: 100, models: [{rolling: {window: 60}}]}\n"
+    book.write_text(book.read_text() + backtest)
+    changed(book, "model: ols", "model: best")
+    study = recommend_for_book(book).settings.backtest
+    assert study is not None
+    assert set(study.models) == {"naive", "ols", "rolling"}

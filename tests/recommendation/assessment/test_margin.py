@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.report.sections.tails import tails_section
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 
@@ -89,7 +90,7 @@ def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Ma
     needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f}"
     assert (
         f"No collateral was given for F; {needed} keeps the probability of liquidation within 10 "
-        "days at 1% or below."
+        "days at 1% or below. These numbers carry the mean of past returns forward."
     ) in found.reasons
 
 
@@ -121,7 +122,9 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
     covered = "PERP cannot be liquidated at any price on its collateral of 60 BTC."
     assert covered in found.reasons
     needed = f"collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
-    assert any(needed in text and text.endswith("0.5% or below.") for text in found.reasons)
+    assert any(
+        needed in text and "0.5% or below. These numbers carry" in text for text in found.reasons
+    )
     plain = advise({"COIN": 30.0}, ["PERP"])
     assert plain.margin.loc["PERP", "currency"] == "coins"
 
@@ -161,3 +164,22 @@ def test_the_time_is_that_of_the_bars(market: hr.Market) -> None:
     assert ratio > 2.0
     with pytest.raises(hr.DataError, match="margin.horizon must be at most as long as the past"):
         hr.recommend(fit, position, contract, market, margin=hr.Margin(horizon=10**9))
+
+
+def test_the_curve_of_past_profits_is_of_values_of_today(advise: Advise) -> None:
+    from matplotlib.text import Text
+
+    found = advise({"A": 40_000.0}, ["F"])
+    axes = found.plot()
+    texts = [text.get_text() for text in axes.figure.findobj(Text)]
+    assert any("at today's values, in sample" in text for text in texts)
+    value = found.valuation.value
+    total = found.assessment.past_returns.iloc[:, 0].sum() * value
+    ends = [line.get_ydata()[-1] for line in axes.lines if len(line.get_ydata()) > 2]
+    assert any(end == pytest.approx(total, rel=1e-9) for end in ends)
+
+
+def test_the_caption_says_what_the_curve_of_profits_is(advise: Advise) -> None:
+    found = advise({"A": 40_000.0}, ["F"])
+    captions = [caption for caption, _ in tails_section(found).figures]
+    assert "kept at their value of today" in captions[0]
