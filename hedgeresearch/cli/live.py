@@ -113,7 +113,8 @@ async def _followed(
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows raises KeyboardInterrupt instead
+        # Windows raises KeyboardInterrupt instead; signals come to the main thread alone
+        with suppress(NotImplementedError, ValueError, RuntimeError):
             loop.add_signal_handler(number, ended.set)
     following = asyncio.create_task(_shown(session, feed, recorder, show))
     waiting = asyncio.create_task(ended.wait())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 import pandas as pd
@@ -60,7 +61,9 @@ class LiveTable:
         for name in ("column", "source", "price", "age, s", "late, s", "problem"):
             table.add_column(name, justify="right" if name in ("price", "age, s") else "left")
         now = decision.time if self._clock is None else self._clock()
-        problems = {one.column: f"{one.kind}: {one.text}" for one in decision.problems}
+        problems: dict[str, list[str]] = defaultdict(list)
+        for one in decision.problems:
+            problems[one.column].append(f"{one.kind}: {one.text}")
         for column, known in decision.known.items():
             age = "" if known.receive_time is None else now - known.receive_time
             table.add_row(
@@ -69,12 +72,12 @@ class LiveTable:
                 "-" if known.price is None else f"{known.price:.10g}",
                 "-" if age == "" else f"{int(age) / NANOSECONDS:.1f}",
                 "-" if known.delay is None else f"{known.delay:.3f}",
-                Text(visible(problems.get(column, "")), style="red"),
+                Text(visible("; ".join(problems[column])), style="red"),
             )
         return table
 
     def _advice(self, decision: Decision) -> list[RenderableType]:
-        """Return holdings, orders and reasons; of the last bar with advice where there is none."""
+        """Return holdings, orders and reasons; where there is no advice, holdings of the last."""
         parts: list[RenderableType] = []
         if decision.advice is None:
             others = [str(one) for one in decision.problems if not one.column]
@@ -86,19 +89,22 @@ class LiveTable:
         for name in ("instrument", "ratio", "target", "held", "order", "new", "band"):
             table.add_column(name, justify="left" if name == "instrument" else "right")
         for instrument, row in advice.summary.iterrows():
-            verb = "buy" if row["trade"] > 0.0 else "sell"
+            # an order of an older bar is not to be sent any more
+            trade = row["trade"] if decision.advice is not None else 0.0
+            verb = "buy" if trade > 0.0 else "sell"
             table.add_row(
                 visible(str(instrument)),
                 quantity(row["ratio"]),
                 quantity(row["target"]),
                 contracts(row["held"]),
-                f"{verb} {exact(abs(row['trade']))}" if row["trade"] else "-",
+                f"{verb} {exact(abs(trade))}" if trade else "-",
                 contracts(row["new"]),
                 f"±{quantity(row['band'])}",
             )
         parts.append(table)
-        reasons = self._advised.reasons[:MOST_REASONS]
-        parts += [Text(f"- {visible(reason)}") for reason in reasons]
+        if decision.advice is not None:
+            reasons = decision.reasons[:MOST_REASONS]
+            parts += [Text(f"- {visible(reason)}") for reason in reasons]
         return parts
 
     def _foot(self, decision: Decision) -> Text:

@@ -166,7 +166,8 @@ async def _recorded(
         closing.append(loop.create_task(feed.aclose()))
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows raises KeyboardInterrupt instead
+        # Windows raises KeyboardInterrupt instead; signals come to the main thread alone
+        with suppress(NotImplementedError, ValueError, RuntimeError):
             loop.add_signal_handler(number, close)
     await record(feed, recorder, seconds=seconds, seen=progress.see)
     await asyncio.gather(*closing)

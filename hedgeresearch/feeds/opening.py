@@ -100,6 +100,13 @@ def sequence_rule(venue: str) -> SequenceRule:
     ----------
     venue : name of the venue of a source, such as "binance-usd-m"
 
+    Raises
+    ------
+    DataError
+        If there is no such venue.
+    MissingDataError
+        If it is another one than Binance and Deribit, and the package ``ccxt`` is not installed.
+
     Examples
     --------
     >>> from hedgeresearch.feeds import sequence_rule
@@ -107,17 +114,26 @@ def sequence_rule(venue: str) -> SequenceRule:
     >>> sequence_rule("binance-usd-m") == BINANCE_FUTURES
     True
     """
-    return MARKETS[BINANCE[venue]].rule if venue in BINANCE else DERIBIT
+    if venue in BINANCE:
+        return MARKETS[BINANCE[venue]].rule
+    if venue != DERIBIT_NAME:
+        _check_exchange(venue)
+    return DERIBIT
+
+
+def _check_exchange(venue: str) -> None:
+    """Refuse the name of a venue that is none."""
+    if venue not in ccxt_module("ccxt.pro").exchanges:
+        raise DataError(
+            f"venue must be one of {', '.join(VENUES)}, or of ccxt.pro.exchanges; got {venue!r}."
+        )
 
 
 def _ccxt_feed(
     venue: str, symbols: str | Sequence[str], kinds: Sequence[str], settings: Mapping[str, Any]
 ) -> CcxtFeed:
     """Return a feed of another exchange, if there is one of this name."""
-    if venue not in ccxt_module("ccxt.pro").exchanges:
-        raise DataError(
-            f"venue must be one of {', '.join(VENUES)}, or of ccxt.pro.exchanges; got {venue!r}."
-        )
+    _check_exchange(venue)
     try:
         return CcxtFeed(venue, symbols, kinds, **settings)
     except TypeError as error:

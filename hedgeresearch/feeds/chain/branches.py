@@ -89,6 +89,8 @@ class LastBlocks:
                 return Change(await self._lost(is_kept), (head,), is_whole=False)
             block = await parent_of(block.parent_hash)
         place = known[block.hash]
+        if not new:  # also the head of a node that is behind the one that was read before
+            return Change(await self._lost(is_kept), (), is_whole=True)
         return Change(tuple(self._blocks[:place:-1]), tuple(new[::-1]), is_whole=True)
 
     async def _lost(self, is_kept: Callable[[Block], Awaitable[bool]]) -> tuple[Block, ...]:

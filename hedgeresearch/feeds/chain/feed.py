@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Any
 
 from hedgeresearch._exports import exported_by
@@ -109,15 +109,22 @@ class ChainFeed:
         """Sources whose events it gives."""
         return tuple(self._contracts)
 
-    async def events(self) -> AsyncIterator[Sourced]:
-        """Yield events with their sources, in the order received; end when the feed is closed.
+    def events(self) -> AsyncGenerator[Sourced, None]:
+        """Return an iterator over events with their sources, in the order received.
+
+        It ends when the feed is closed, also before its first event.
 
         Raises
         ------
         DataError
             If the node is one of another chain, or a contract is not what it is said to be.
         """
-        self._closed.clear()
+        # here, so that a call to close it counts from now on
+        self._closed = asyncio.Event()
+        return self._events()
+
+    async def _events(self) -> AsyncGenerator[Sourced, None]:
+        """Yield events, and connect again where the node is lost."""
         self._blocks.clear()
         for sourced in self._interruptions("the feed begins"):
             yield sourced

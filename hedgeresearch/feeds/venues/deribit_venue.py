@@ -36,6 +36,8 @@ SUBSCRIBE = 1
 """Number of the request that subscribes, by which its answer is known."""
 TOO_MANY_REQUESTS = 10028
 """Code of an error that goes away."""
+PERPETUAL = "PERPETUAL"
+"""Part of the names of instruments that have funding."""
 
 
 @exported_by("hedgeresearch.feeds")
@@ -48,7 +50,7 @@ class DeribitVenue:
     Parameters
     ----------
     symbols : names such as "BTC-PERPETUAL" or "BTC-25DEC26-100000-C"
-    kinds : some of "book", "quotes", "trades" and, of perpetuals, "funding"
+    kinds : some of "book", "quotes", "trades" and "funding", which only perpetuals have
     interval : {"100ms", "agg2", "raw"}
         Time over which changes are put together; "raw" the venue has for authorized users only.
     ws_url : address to use instead of the venue's own
@@ -56,7 +58,7 @@ class DeribitVenue:
     Raises
     ------
     DataError
-        If a kind does not exist.
+        If a kind does not exist, or only funding is followed of what is no perpetual.
 
     Examples
     --------
@@ -84,6 +86,9 @@ class DeribitVenue:
             ("_sources", {name: Source(self.name, name) for name in symbols}),
         ):
             object.__setattr__(self, name, value)
+        without = sorted(name for name in symbols if PERPETUAL not in name)
+        if without and set(self.kinds) == {"funding"}:
+            raise DataError(f"{', '.join(without)} of Deribit: perpetuals alone have funding.")
 
     @property
     def name(self) -> str:
@@ -135,7 +140,8 @@ class DeribitVenue:
         """Return the answer to a test of the connection."""
         if not isinstance(frame, dict) or frame.get("method") != "heartbeat":
             return None
-        is_test = frame.get("params", {}).get("type") == "test_request"
+        params = frame.get("params")
+        is_test = isinstance(params, dict) and params.get("type") == "test_request"
         return _request(3, "public/test") if is_test else None
 
     def snapshot_request(self, source: Source) -> SnapshotRequest:
@@ -161,16 +167,21 @@ class DeribitVenue:
             "trades": f"trades.{{}}.{self.interval}",
             "funding": f"perpetual.{{}}.{self.interval}",
         }
-        return [patterns[kind].format(name) for kind, name in product(self.kinds, self._sources)]
+        return [
+            patterns[kind].format(name)
+            for kind, name in product(self.kinds, self._sources)
+            if kind != "funding" or PERPETUAL in name
+        ]
 
     def _check_answer(self, frame: Mapping[str, Any]) -> None:
         """Refuse an error, and an answer that lacks a channel."""
         error = frame.get("error")
         if error is not None:
             text = f"Deribit answers {json.dumps(error)[:200]}."
-            is_refusal = frame.get("id") == SUBSCRIBE and error.get("code") != TOO_MANY_REQUESTS
+            code = error.get("code") if isinstance(error, dict) else None
+            is_refusal = frame.get("id") == SUBSCRIBE and code != TOO_MANY_REQUESTS
             raise RefusedError(text) if is_refusal else DataError(text)
-        missing = sorted(set(self._channels) - set(frame.get("result", ())))
+        missing = sorted(set(self._channels) - set(frame.get("result") or ()))
         if missing:
             raise RefusedError(
                 f"Deribit has no {', '.join(missing)}. Check the names of the instruments, and "

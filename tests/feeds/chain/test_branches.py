@@ -109,3 +109,22 @@ def test_all_known_blocks_may_be_lost() -> None:
     way(short, blocks[1], blocks)
     way(short, blocks[2], blocks)
     assert not way(short, blocks[5], blocks).is_whole
+
+
+def test_an_older_head_of_a_node_that_lags_withdraws_nothing() -> None:
+    blocks = tree_of([0, 1, 2])
+    last = LastBlocks(depth=50)
+    for block in blocks:
+        last.append(block)
+
+    def change_by(kept: list[Block]) -> Change:
+        async def parent_of(block_hash: str) -> Block:
+            raise AssertionError(block_hash)
+
+        async def is_kept(block: Block) -> bool:
+            return block in kept
+
+        return asyncio.run(last.way_to(blocks[1], parent_of, is_kept))
+
+    assert change_by(blocks) == Change((), (), is_whole=True)
+    assert change_by(blocks[:2]) == Change((blocks[3], blocks[2]), (), is_whole=True)
