@@ -196,7 +196,7 @@ def test_payments_of_funding_have_their_hours(tmp_path: Path) -> None:
     ((source, rate),) = read_binance_dump(path)
     assert source.symbol == "BTCUSD_PERP"
     time = 1_706_745_600_003_000_000
-    assert rate == FundingRate(-5e-4, 8.0, None, None, None, time, time)
+    assert rate == FundingRate(-5e-4, 8.0, time, None, None, time, time - 1)
 
 
 @pytest.mark.parametrize("scale", [1, 1_000])

@@ -184,9 +184,9 @@ def _trade(row: Row, time: str, buyer_made: str) -> Trade:
 
 
 def _funding(row: Row) -> FundingRate:
-    """Return a payment of time, hours, rate; the next one is as many hours later."""
+    """Return a payment of time, hours, rate, known just before it is made."""
     time = _time(row[0])
-    return FundingRate(float(row[2]), float(row[1]), None, None, None, time, time)
+    return FundingRate(float(row[2]), float(row[1]), time, None, None, time, time - 1)
 
 
 def _time(cell: str) -> int:
