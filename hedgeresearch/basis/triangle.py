@@ -16,10 +16,10 @@ Collateral in coin counts at its value now; where no coins are held, its price r
 
 So each pair locks its profit in: spot against future F - S, spot against perpetual n f T, perpetual
 against future F - S - n f T. What is left after costs of all trades, and interest on what is
-borrowed, is compared with the collateral K, per year and above the interest that it would earn
-otherwise:
+borrowed, less the interest r K T that the collateral K would earn otherwise, is divided by the
+collateral, per year:
 
-.. math:: \frac{\text{profit} - \text{costs}}{K \, T} - r
+.. math:: \frac{\text{profit} - \text{costs} - \text{interest}}{K \, T}
 
 The funding of the time to expiry and the premium at the end are not known: funding is an argument,
 and a premium that moves adds its change to the profit of pairs with the perpetual. The formulas are
@@ -70,8 +70,10 @@ class ArbitrageTriangle:
     profits : DataFrame (n_dates, n_trades)
         Per year on the collateral, after costs and above the cash rate; columns name what is bought
         and what is sold. Positive ones can be executed.
-    parts : mapping from trade to DataFrame (n_dates, 4)
-        Shares of the spot price until expiry: gross, costs, interest, and collateral.
+    parts : mapping from trade to DataFrame (n_dates, 5)
+        Shares of the spot price until expiry: gross, costs, interest on what is borrowed and at the
+        cash rate on the collateral, and collateral; and the years that are left. A profit is gross
+        - costs - interest, over collateral times years.
     contracts : DataFrame (n_dates, 2)
         Contracts of future and perpetual for each coin of spot.
 
@@ -137,14 +139,19 @@ class ArbitrageTriangle:
         paying = self.profits.loc[:, (self.profits > 0.0).any()]
         if paying.empty:
             paying = self.profits[[self.profits.max().idxmax()]]
-        axes = plot_lines(100.0 * paying, ylabel="after costs, % a year\non the collateral", ax=ax)
+        axes = plot_lines(
+            100.0 * paying, ylabel="after costs, % a year over cash\non the collateral", ax=ax
+        )
         axes.axhline(0.0, color="0.6", linewidth=0.8)
         return shown(axes, interactive=interactive)
 
     def __repr__(self) -> str:
         best = self.profits.iloc[-1].idxmax()
         value = self.profits.iloc[-1].max()
-        return f"ArbitrageTriangle({len(self.profits)} dates, best now: {best}, {value:.1%} a year)"
+        return (
+            f"ArbitrageTriangle({len(self.profits)} dates, best now: {best}, {value:.1%} a year "
+            "over cash)"
+        )
 
     def _repr_html_(self) -> str:
         return line_and_table(self, self.summary)
@@ -198,7 +205,7 @@ def arbitrage_triangle(
     ...     funding=0.05,
     ... )
     >>> triangle
-    ArbitrageTriangle(1 dates, best now: buy PERP, sell DATED, 14.6% a year)
+    ArbitrageTriangle(1 dates, best now: buy PERP, sell DATED, 14.6% a year over cash)
     """
     chosen = TriangleTerms() if terms is None else terms
     if not isinstance(chosen, TriangleTerms):
@@ -219,7 +226,7 @@ def arbitrage_triangle(
         for bought, sold in permutations(legs, 2)
         if sold != spot.name or chosen.borrow_rate is not None
     }
-    profits = {name: _per_year(part, years) - chosen.cash_rate for name, part in parts.items()}
+    profits = {name: _per_year(part) for name, part in parts.items()}
     return ArbitrageTriangle(
         pd.DataFrame(profits).set_axis(dates),
         {name: part.set_axis(dates) for name, part in parts.items()},
@@ -233,10 +240,10 @@ def arbitrage_triangle(
     )
 
 
-def _per_year(part: pd.DataFrame, years: Array) -> pd.Series[float]:
+def _per_year(part: pd.DataFrame) -> pd.Series[float]:
     """Return the profit of a trade after costs and interest, per year on its collateral."""
     net = part["gross"] - part["costs"] - part["interest"]
-    return net / (part["collateral"] * years)
+    return net / (part["collateral"] * part["years"])
 
 
 def _trade(
@@ -247,7 +254,10 @@ def _trade(
     years: Array,
     terms: TriangleTerms,
 ) -> pd.DataFrame:
-    """Return gross profit, costs, interest and collateral of a pair, shares of the spot price."""
+    """Return gross profit, costs, interest and collateral of a pair, and the years of the trade.
+
+    All but the years are shares of the spot price.
+    """
     long = legs[bought]
     short = legs[sold]
     interest = np.zeros_like(years)
@@ -263,8 +273,9 @@ def _trade(
         {
             "gross": long.drift - short.drift,
             "costs": long.costs + short.costs,
-            "interest": interest,
+            "interest": interest + terms.cash_rate * collateral * years,
             "collateral": collateral,
+            "years": years,
         }
     )
 

@@ -10,11 +10,19 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 import typer
 
-from hedgeresearch._formatting import money, percent, quantity
+from hedgeresearch._formatting import counted, money, percent, quantity
 from hedgeresearch.cli.fills_file import FileColumns, direction_of, read_columns
 from hedgeresearch.cli.output import AsJson, as_rows, print_json, print_text, wrapped
+from hedgeresearch.cli.price_options import (
+    DateFormat,
+    Decimal,
+    Reading,
+    Separator,
+    Thousands,
+    errors_in_shell_words,
+)
 from hedgeresearch.cli.times import time_with_zone
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.trading.execution import ExecutionReport, analyze_execution
 from hedgeresearch.trading.later_prices import mark_outs
 
@@ -22,6 +30,10 @@ FILLS = "--fills"
 MARKET = "--market"
 BASIS_POINTS = 1e4
 DEFAULT_HORIZONS = "1,10,60"
+FILL_COLUMNS = FileColumns(FILLS, "--columns", ("time", "price", "size"), ("fee", "side"), {})
+MARKET_COLUMNS = FileColumns(MARKET, "--market-columns", ("time", "price"), ("volume",), {})
+FAR = 10.0
+"""How many times a price differs from the market before it is doubted."""
 
 
 class Direction(StrEnum):
@@ -64,7 +76,11 @@ MarketFile = Annotated[
 ]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(help="Header of a column in both files, such as price=Px; repeat for several."),
+    typer.Option(help="Header of a column of the fills, such as price=Px; repeat for several."),
+]
+MarketColumns = Annotated[
+    list[str] | None,
+    typer.Option(help="Header of a column of the market, such as price=Mid; repeat for several."),
 ]
 Horizons = Annotated[str, typer.Option("--mark-outs", help="Seconds after a fill, with commas.")]
 
@@ -79,6 +95,11 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
     end_price: End = None,
     market: MarketFile = None,
     columns: Columns = None,
+    market_columns: MarketColumns = None,
+    sep: Separator = None,
+    decimal: Decimal = None,
+    thousands: Thousands = None,
+    date_format: DateFormat = None,
     horizons: Horizons = DEFAULT_HORIZONS,
     as_json: AsJson = False,
 ) -> None:
@@ -87,15 +108,10 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
     Implementation shortfall and its parts, slippage to arrival, and with a file of market prices
     to TWAP and VWAP, and mark-outs.
     """
-    chosen = _chosen(columns)
-    filled = read_columns(
-        fills, FileColumns(FILLS, ("time", "price", "size"), ("fee", "side"), chosen)
-    )
+    reading = Reading(sep, decimal, thousands, date_format)
+    filled = _read(fills, FILL_COLUMNS, columns, reading)
     side: Any = direction_of(filled, None if direction is None else direction.value)
-    prices = None
-    if market is not None:
-        known = {name: one for name, one in chosen.items() if name in ("time", "price", "volume")}
-        prices = read_columns(market, FileColumns(MARKET, ("time", "price"), ("volume",), known))
+    prices = None if market is None else _read(market, MARKET_COLUMNS, market_columns, reading)
     arrived = filled.index[0] if arrival_time is None else time_with_zone(arrival_time)
     if arrived > filled.index[0]:
         raise DataError(
@@ -103,6 +119,7 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
             f"{arrived}."
         )
     at_arrival = _price_at_arrival(arrival_price, prices, arrived)
+    _warn_of_distant_prices(filled, at_arrival)
     report = analyze_execution(
         filled,
         side,
@@ -119,18 +136,40 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
         print_text(_describe(report, table, filled, side))
 
 
-def _chosen(columns: list[str] | None) -> dict[str, str]:
+def _read(
+    file: Path, columns: FileColumns, headers: list[str] | None, reading: Reading
+) -> pd.DataFrame:
+    """Return the columns of a file; refusals name the options."""
+    with errors_in_shell_words():
+        return read_columns(file, columns._replace(chosen=_chosen(headers, columns)), reading)
+
+
+def _chosen(headers: list[str] | None, columns: FileColumns) -> dict[str, str]:
     """Return headers by the names of columns."""
     chosen = {}
-    for text in columns or []:
+    known = (*columns.needed, *columns.optional)
+    for text in headers or []:
         name, sign, header = text.partition("=")
-        if not sign or not header or name not in ("time", "price", "size", "fee", "side", "volume"):
+        if not sign or not header or name not in known:
             raise DataError(
-                "--columns must be a name and a header, such as price=Px; the names are time, "
-                f"price, size, fee, side and volume; got {text!r}."
+                f"{columns.headers} must be a name and a header, such as price=Px; the names are "
+                f"{', '.join(known)}; got {text!r}."
             )
         chosen[name] = header
     return chosen
+
+
+def _warn_of_distant_prices(fills: pd.DataFrame, market: float) -> None:
+    """Warn of fills far from the market: a fraction may have been read as thousands."""
+    prices = fills["price"]
+    distant = (prices > FAR * market) | (prices < market / FAR)
+    if distant.any():
+        warn_caller(
+            f"{counted(int(distant.sum()), 'fill')} at less than a tenth or more than {FAR:g} "
+            f"times the market, first {prices[distant].iloc[0]:.8g} against {market:.8g} at "
+            "arrival. Check --decimal and --thousands, and that both are prices of one instrument.",
+            DataWarning,
+        )
 
 
 def _seconds(text: str) -> list[float]:

@@ -1,4 +1,4 @@
-"""Fills and prices of a market in files, whose columns may be named in any usual way."""
+"""Fills and prices of a market in files, whose columns may have any headers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hedgeresearch._extras import missing_package
 from hedgeresearch.cli.book.hints import did_you_mean
-from hedgeresearch.cli.times import time_with_zone
+from hedgeresearch.cli.price_options import Reading
+from hedgeresearch.cli.times import read_times
+from hedgeresearch.data.reading.hints import separator_hint
+from hedgeresearch.data.reading.notation import Notation
+from hedgeresearch.data.reading.numbers import parse_numbers
+from hedgeresearch.data.reading.prices import read_cells
 from hedgeresearch.errors import DataError
 
 SIDES = {"buy": "buy", "b": "buy", "bid": "buy", "sell": "sell", "s": "sell", "ask": "sell"}
@@ -23,38 +27,45 @@ class FileColumns(NamedTuple):
     Attributes
     ----------
     option : name of the option that the file was passed with
+    headers : name of the option that says which headers it has
     needed, optional : names of the columns
     chosen : mapping from name to the column of the file that it is, where it has another name
     """
 
     option: str
+    headers: str
     needed: Sequence[str]
     optional: Sequence[str]
     chosen: Mapping[str, str]
 
 
-def read_columns(file: Path, columns: FileColumns) -> pd.DataFrame:
+def read_columns(file: Path, columns: FileColumns, reading: Reading) -> pd.DataFrame:
     """Return the columns of a file by their names, with ascending times as the index.
 
-    Letters of either case, and spaces around a name, are the same.
+    Nothing is guessed: times are ISO 8601 and numbers have a point, unless options say otherwise.
+    Of headers, letters of either case, and spaces around a name, are the same.
 
     Raises
     ------
     DataError
         If the file cannot be read, a column is missing or there twice, or a time or number cannot
-        be read; the message names the headers, or the line.
+        be read; the message names the headers, or the line and the option.
     """
-    table = _read(file, columns.option)
-    found = {name: _column(table, name, columns, needed=True) for name in columns.needed}
-    found |= {name: _column(table, name, columns, needed=False) for name in columns.optional}
+    notation = Notation.of_options(
+        reading.sep, reading.decimal, reading.thousands, reading.date_format
+    )
+    cells = read_cells(file, reading.sep, None, notation)
+    cells.check()
+    found = {name: _column(cells.table, name, columns, needed=True) for name in columns.needed}
+    found |= {name: _column(cells.table, name, columns, needed=False) for name in columns.optional}
     kept = {name: column for name, column in found.items() if column is not None}
-    named = pd.DataFrame({name: table[column] for name, column in kept.items()})
-    if named.empty:
-        raise DataError(f"{columns.option}: {file} has no rows.")
-    times = [_time(value, row, columns.option) for row, value in enumerate(named.pop("time"), 2)]
+    named = pd.DataFrame({name: cells.table[column] for name, column in kept.items()})
+    times = read_times(named.pop("time"), columns.option, reading.date_format)
     for name in named.columns.difference(["side"]):
-        named[name] = _numbers(named[name], name, columns.option)
-    named.index = pd.DatetimeIndex(pd.to_datetime(times, utc=True))
+        numbers = parse_numbers(named[name], times, cells.source, notation)
+        _check_present(numbers, name, cells.source)
+        named[name] = numbers
+    named.index = times
     if not named.index.is_monotonic_increasing:
         raise DataError(
             f"{columns.option}: the times must ascend. Sort the rows of {file} by time."
@@ -85,20 +96,6 @@ def direction_of(fills: pd.DataFrame, given: str | None) -> str:
     return found
 
 
-def _read(file: Path, option: str) -> pd.DataFrame:
-    try:
-        if file.suffix == ".parquet":
-            return pd.read_parquet(file)
-        return pd.read_csv(file, sep=None, engine="python", skipinitialspace=True)
-    except ImportError:
-        raise missing_package(f"Reading {file.name}", "pyarrow", "parquet") from None
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{option} must be a CSV or Parquet file; {file} cannot be read: "
-            f"{' '.join(str(error).split())}"
-        ) from None
-
-
 def _column(table: pd.DataFrame, name: str, columns: FileColumns, *, needed: bool) -> Any:
     """Return the column of a file that has a name; None for one that is optional and absent."""
     wanted = columns.chosen.get(name, name)
@@ -113,28 +110,21 @@ def _column(table: pd.DataFrame, name: str, columns: FileColumns, *, needed: boo
     if not needed and name not in columns.chosen:
         return None
     listed = ", ".join(repr(str(one)) for one in headers)
+    hint = separator_hint("".join(map(str, headers)))
+    near = did_you_mean(wanted, [str(one) for one in headers])
+    remedy = f"{near} Name another one with {columns.headers} {name}=HEADER."
+    if hint is not None:
+        remedy = f" Pass {hint}."
     raise DataError(
-        f"{columns.option} must have a column {wanted!r}; its headers are {listed}."
-        f"{did_you_mean(wanted, [str(one) for one in headers])} Name another one with "
-        f"--columns {name}=HEADER."
+        f"{columns.option} must have a column {wanted!r}; its headers are {listed}.{remedy}"
     )
 
 
-def _time(value: Any, line: int, option: str) -> pd.Timestamp:
-    try:
-        return time_with_zone(value)
-    except DataError as error:
-        raise DataError(f"{option}, line {line}: {error}") from None
-
-
-def _numbers(values: pd.Series[Any], name: str, option: str) -> pd.Series[float]:
-    """Return a column as numbers; nothing is left out."""
-    numbers = pd.to_numeric(values, errors="coerce")
-    bad = numbers.isna().to_numpy()
-    if bad.any():
-        row = int(bad.argmax())
+def _check_present(numbers: pd.Series[float], name: str, source: str) -> None:
+    """Refuse an empty cell; nothing is left out."""
+    empty = numbers.isna()
+    if empty.any():
         raise DataError(
-            f"{option}, line {row + 2}: {name} must be a number with a point before the fraction "
-            f"and without separators; got {values.iloc[row]!r}."
+            f"{name} must be a number in every row; {numbers.index.name} {empty.idxmax()} of "
+            f"{source} has none. Fill the cell or remove the row."
         )
-    return numbers.astype(float)

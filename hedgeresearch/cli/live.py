@@ -83,7 +83,7 @@ def follow_market(  # noqa: PLR0913 (the options of the command)
         print_text(f"{n_checked:,} decisions of {check} follow from what was known.")
         return
     urls = {"ws_url": ws_url, "rest_url": rest_url}
-    feed = Recording(replay) if replay is not None else _live_feed(live, urls)
+    feed = _live_feed(live, urls) if replay is None else _recording(live, replay)
     log = audit or _new_log(record)
     table = LiveTable(
         {column: str(leg.source) for column, leg in live.legs.items()},
@@ -179,6 +179,20 @@ def _live_feed(live: Live, urls: dict[str, str | None]) -> Feed:
         for venue, (symbols, kinds) in live.kinds().items()
     ]
     return feeds[0] if len(feeds) == 1 else MergedFeed(*feeds)
+
+
+def _recording(live: Live, folder: Path) -> Recording:
+    """Return a recording; refuse one that lacks a source of the book."""
+    recording = Recording(folder)
+    for column, leg in live.legs.items():
+        if leg.source not in recording.sources:
+            held = ", ".join(map(str, recording.sources))
+            raise DataError(
+                f"--replay must hold {leg.source}, the source of the column {column!r} of the "
+                f"book; {folder} holds {held}. Write the names of the recording into the "
+                "section live."
+            )
+    return recording
 
 
 def _new_log(folder: Path | None) -> Path:

@@ -191,6 +191,7 @@ def with_option_names(message: str) -> str:
     >>> with_option_names("Pass sep=';', date_format='%d.%m.%Y'.")
     "Pass --sep ';' --date-format '%d.%m.%Y'."
     """
+    message = message.replace(", or leave the column out with columns=[...]", "")
     names = "sep|decimal|thousands|date_format|sheet|kind|freq"
     pattern = rf"\b({names})=(\"[^\"]*\"|'[^']*'|[A-Z]+)(, (?=(?:{names})=))?"
     return re.sub(

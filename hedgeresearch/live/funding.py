@@ -39,7 +39,7 @@ class FundingLeg:
     --------
     >>> from hedgeresearch.feeds import Source
     >>> from hedgeresearch.live import FundingLeg
-    >>> leg = FundingLeg(Source("binance-futures", "BTCUSDT"))
+    >>> leg = FundingLeg(Source("binance-usd-m", "BTCUSDT"))
     >>> leg.state("PERP_FUNDING", start=0).known.price is None
     True
     """

@@ -87,7 +87,7 @@ class Leg:
     >>> from hedgeresearch.feeds import Source
     >>> from hedgeresearch.live import BookCosts, Leg
     >>> from hedgeresearch.microstructure import BINANCE_FUTURES
-    >>> source = Source("binance-futures", "BTCUSDT")
+    >>> source = Source("binance-usd-m", "BTCUSDT")
     >>> leg = Leg(source, BINANCE_FUTURES, costs=BookCosts(contracts_per_unit=1_000.0))
     >>> leg.state("PERP", start=0).known.price is None
     True

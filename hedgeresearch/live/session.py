@@ -86,7 +86,7 @@ class Session:
     >>> perpetual = hr.LinearContract("PERP", 0.001, lot=1)
     >>> fit = hr.OLSHedge().fit(*market.returns(position, perpetual))
     >>> advice = hr.recommend(fit, position, perpetual, market)
-    >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance-futures", "BTCUSDT")}
+    >>> legs = {"BTC": Source("binance", "BTCUSDT"), "PERP": Source("binance-usd-m", "BTCUSDT")}
     >>> session = Session(advice, legs, max_age=5.0)
     >>> start = times[-1].value
     >>> for number, price in enumerate([60_000.0, 60_004.0, 60_002.0]):

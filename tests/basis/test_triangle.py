@@ -91,6 +91,18 @@ def test_profits_are_after_costs_interest_and_on_the_collateral() -> None:
     assert found.profits["buy DATED, sell BTC"].iloc[0] == pytest.approx(expected)
 
 
+def test_the_columns_add_up_to_the_profit_per_year() -> None:
+    found = triangle(cash_rate=0.04)
+    years = (EXPIRY - DATES[-1]) / pd.Timedelta(days=365)
+    for trade, row in found.summary.iterrows():
+        borrowed = 0.03 * years if str(trade).endswith("sell BTC") else 0.0
+        assert row["interest"] == pytest.approx(borrowed + 0.04 * row["collateral"] * years)
+        net = row["gross"] - row["costs"] - row["interest"]
+        assert row["per year on collateral"] == pytest.approx(net / row["collateral"] / years)
+        assert row["years"] == pytest.approx(years)
+    assert repr(found).endswith("a year over cash)")
+
+
 def test_coins_are_the_collateral_of_an_inverse_contract() -> None:
     linear = triangle().parts["buy BTC, sell DATED"]
     inverse = triangle("inverse").parts["buy BTC, sell DATED"]

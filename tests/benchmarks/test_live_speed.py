@@ -24,7 +24,7 @@ RATE = 500
 """Events in a second."""
 SECOND = 1_000_000_000
 SPOT = Source("binance", "BTCUSDT")
-PERPETUAL = Source("binance-futures", "BTCUSDT")
+PERPETUAL = Source("binance-usd-m", "BTCUSDT")
 START = pd.Timestamp("2026-03-02 12:00", tz="UTC")
 Sourced = tuple[Source, Any]
 

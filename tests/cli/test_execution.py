@@ -16,11 +16,11 @@ FILLS = """Time, Price ,Qty,Side,Fee
 2026-03-02T12:01:00Z,100.4,2,Buy,0.1
 2026-03-02T12:02:00Z,100.6,1,buy,0.1
 """
-MARKET = """time;price;volume
-2026-03-02T11:59:00Z;100.0;4
-2026-03-02T12:00:30Z;100.5;3
-2026-03-02T12:01:30Z;101;1
-2026-03-02T12:05:30Z;100.7;1
+MARKET = """time,price,volume
+2026-03-02T11:59:00Z,100.0,4
+2026-03-02T12:00:30Z,100.5,3
+2026-03-02T12:01:30Z,101,1
+2026-03-02T12:05:30Z,100.7,1
 """
 QUANTITY = ("--columns", "size=Qty")
 
@@ -40,7 +40,7 @@ def market(tmp_path: Path) -> Path:
 
 
 def table(text: str) -> pd.DataFrame:
-    rows = [line.replace(";", ",").split(",") for line in text.splitlines()[1:]]
+    rows = [line.split(",") for line in text.splitlines()[1:]]
     times = pd.DatetimeIndex(pd.to_datetime([row[0] for row in rows], utc=True))
     return pd.DataFrame([row[1:3] for row in rows], times, ["price", "size"]).astype(float)
 
@@ -103,14 +103,20 @@ def test_it_agrees_with_the_library(run: Run, fills: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "options", "message"),
     [
-        ("", "", (), "must have a column 'size'; its headers are 'Time', 'Price ', 'Qty', 'Side'"),
-        ("Side", "Price", QUANTITY, "must have one column price; it has 'Price ', 'Price"),
+        ("", "", (), "must have a column 'size'; its headers are 'Time', 'Price', 'Qty', 'Side'"),
+        ("Side", "Price", QUANTITY, "must have different column names; 'Price' occurs twice"),
         ("BUY", "SELL", QUANTITY, "2 are purchases and 1 sales. Write a file for each order"),
         ("BUY", "short", QUANTITY, "a side must be buy or sell; got 'short'"),
-        ("100.4", "1e", QUANTITY, "--fills, line 3: price must be a number"),
+        (
+            "100.4",
+            "1e",
+            QUANTITY,
+            "column 'price' must contain numbers such as 1234.5, or nothing; line 3",
+        ),
         ("12:01:00Z", "12:01:00", QUANTITY, "--fills, line 3: a time must have a zone"),
         ("12:01:00Z", "12:05:00Z", QUANTITY, "the times must ascend"),
         ("", "", (*QUANTITY, "--direction", "sell"), "but the fills are of side buy"),
+        ("100.4", "", QUANTITY, "price must be a number in every row; line 3"),
         ("", "", ("--columns", "size"), "--columns must be a name and a header"),
         ("", "", QUANTITY, "pass --arrival-price, or --market"),
         ("", "", (*QUANTITY, "--arrival-price", "100", "--size", "3"), "exceed the order of 3"),
@@ -136,8 +142,61 @@ def test_what_cannot_be_read_is_named(
     check_refused(run("execution", "--fills", fills, *options), message)
 
 
+OTHER = """When;Px;Qty
+02.03.2026 12:00:00+00:00;60.010;5
+02.03.2026 12:01:00+00:00;60.020;3
+"""
+OTHER_COLUMNS = ("--columns", "time=When", "--columns", "price=Px", *QUANTITY)
+FORMAT = ("--date-format", "%d.%m.%Y %H:%M:%S%z")
+THOUSANDS = ("--sep", ";", "--decimal", ",", "--thousands", ".")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "must have a column 'When'; its headers are 'When;Px;Qty'. Pass --sep ';'."),
+        (
+            ("--sep", ";"),
+            "line 2: a time must be written as ISO 8601, such as 2024-06-28T16:00:00+00:00; got "
+            "'02.03.2026 12:00:00+00:00'. Pass --date-format '%d.%m.%Y %H:%M:%S%z'",
+        ),
+        (("--sep", ";", *FORMAT), "Pass --decimal '.' for a fraction, or --decimal ','"),
+        (("--sep", ";", "--date-format", "%d.%m.%Y %H:%M:%S"), "must have the zone, as in"),
+    ],
+)
+def test_notations_are_not_guessed(
+    run: Run, fills: Path, check_refused: Check, options: tuple[str, ...], message: str
+) -> None:
+    fills.write_text(OTHER)
+    price = ("--arrival-price", "60000", "--direction", "buy")
+    check_refused(run("execution", "--fills", fills, *OTHER_COLUMNS, *price, *options), message)
+
+
+def test_options_say_how_a_file_is_written(run: Run, fills: Path) -> None:
+    fills.write_text(OTHER)
+    price = ("--arrival-price", "60000", "--direction", "buy", "--json")
+    call = ("execution", "--fills", fills, *OTHER_COLUMNS, *price, *FORMAT)
+    code, output, errors = run(*call, *THOUSANDS)
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["mean_price"] == pytest.approx((5 * 60010 + 3 * 60020) / 8)
+    code, _, errors = run(*call, "--sep", ";", "--decimal", ".")
+    assert code == 0
+    assert "2 fills at less than a tenth or more than 10 times the market" in errors
+
+
+def test_each_file_has_headers_of_its_own(run: Run, fills: Path, market: Path) -> None:
+    fills.write_text(FILLS.replace("Time, Price ", "When,Px"))
+    columns = ("--columns", "time=When", "--columns", "price=Px", *QUANTITY)
+    call = ("execution", "--fills", fills, *columns, "--market", market, "--json")
+    expected = run(*call)
+    assert expected[0] == 0
+    market.write_text(MARKET.replace("price", "Mid"))
+    assert run(*call)[0] == 2
+    assert run(*call, "--market-columns", "price=Mid") == expected
+
+
 def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path, check_refused: Check) -> None:
-    check_refused(run("execution", "--fills", tmp_path / "no.csv"), "no.csv cannot be read")
+    check_refused(run("execution", "--fills", tmp_path / "no.csv"), "there is none at")
 
 
 def test_a_market_that_begins_too_late_is_refused(

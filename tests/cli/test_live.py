@@ -191,6 +191,17 @@ def test_a_section_that_is_not_valid_is_refused(
     assert message in " ".join(errors.split())
 
 
+def test_a_replay_without_a_source_says_what_it_holds(run: Run, book: Path, tmp_path: Path) -> None:
+    with hr.feeds.Recorder(tmp_path / "recording") as recorder:
+        quote = hr.microstructure.Quote(1, 61.2, 2.5, 61.3, 1.0, None, 9)
+        recorder.append(hr.feeds.Source("binance-futures", "BTCUSDT"), quote)
+    code, output, errors = run("live", "--position", book, "--replay", tmp_path / "recording")
+    message = " ".join(errors.split())
+    assert (code, output) == (2, "")
+    assert "--replay must hold BTCUSDT at binance-usd-m" in message
+    assert "holds BTCUSDT at binance-futures." in message
+
+
 def test_a_book_without_the_section_is_refused(run: Run, book: Path) -> None:
     book.write_text(BOOK[: BOOK.index("live:")])
     code, _, errors = run("live", "--position", book)

@@ -130,7 +130,7 @@ def test_a_book_is_replayed_from_a_recording(
             received = start + number * 250_000_000
             for venue, mid in (
                 ("binance", 6e4 + price),
-                ("binance-futures", 6e4 + price + gap / 9),
+                ("binance-usd-m", 6e4 + price + gap / 9),
             ):
                 quote = Quote(number, mid - 0.05, 1.0, mid + 0.05, 2.0, None, received)
                 recorder.append(Source(venue, "BTCUSDT"), quote)

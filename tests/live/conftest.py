@@ -14,7 +14,7 @@ from hedgeresearch.microstructure.events import Level
 from hedgeresearch.typing import Array
 
 SPOT = Source("binance", "BTCUSDT")
-PERPETUAL = Source("binance-futures", "BTCUSDT")
+PERPETUAL = Source("binance-usd-m", "BTCUSDT")
 LEGS: dict[str, Leg | Source] = {"BTC": SPOT, "PERP": Leg(PERPETUAL, BINANCE_FUTURES)}
 SECOND = 1_000_000_000
 Sourced = tuple[Source, Any]

@@ -16,7 +16,7 @@ from tests.onchain.events import SECOND, START, block_at, reading_at, state_at
 
 POOL = Source("uniswap-v2:1", "0x" + "ab" * 20)
 ORACLE = Source("chainlink:1", "0x" + "cd" * 20)
-PERPETUAL = Source("binance-futures", "ETHUSDT")
+PERPETUAL = Source("binance-usd-m", "ETHUSDT")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from hedgeresearch.live import FundingLeg, Session
 from hedgeresearch.microstructure import FundingRate, Interruption, Quote
 
 SPOT = Source("binance", "BTCUSDT")
-PERPETUAL = Source("binance-futures", "BTCUSDT")
+PERPETUAL = Source("binance-usd-m", "BTCUSDT")
 SECOND = 1_000_000_000
 HOUR = 3600 * SECOND
 LEGS = {"BTC": SPOT, "PERP": PERPETUAL, "FUNDING": FundingLeg(PERPETUAL, max_age=7200.0)}

@@ -23,7 +23,7 @@ from tests.onchain.events import SECOND, START, block_at, reading_at, state_at
 
 POOL = Source("uniswap-v3:1", "0x" + "ab" * 20)
 ORACLE = Source("chainlink:1", "0x" + "cd" * 20)
-PERPETUAL = Source("binance-futures", "ETHUSDT")
+PERPETUAL = Source("binance-usd-m", "ETHUSDT")
 BAR = 12 * SECOND
 HELD = PoolPosition([LiquidityRange(1_000.0, 1_500.0, 2_500.0)], "WETH", "USDC")
 LOAN = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 12_000.0})

@@ -49,6 +49,21 @@ class Notation:
                 f"decimal and thousands must be different characters; both are {self.decimal!r}."
             )
 
+    @classmethod
+    def of_options(
+        cls,
+        sep: str | None,
+        decimal: str | None,
+        thousands: str | None,
+        date_format: str | None,
+        *,
+        percent: bool = False,
+    ) -> Notation:
+        """Return the notation of the options of a reader; None stands for the default."""
+        stated = decimal is not None or thousands is not None or sep in (None, ",", "\t")
+        point = "." if decimal is None else decimal
+        return cls(point, thousands, date_format, percent, stated)
+
     @property
     def number_pattern(self) -> str:
         """Regular expression that a number must match from beginning to end."""

@@ -112,14 +112,8 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     2020-01-03  63.05
     """
     check_choice(kind, "kind", ("prices", "returns", "percent"))
-    notation = Notation(
-        "." if decimal is None else decimal,
-        thousands,
-        date_format,
-        percent=kind == "percent",
-        stated=decimal is not None or thousands is not None or sep in (None, ",", "\t"),
-    )
-    cells = _read_cells(source, sep, sheet, notation)
+    notation = Notation.of_options(sep, decimal, thousands, date_format, percent=kind == "percent")
+    cells = read_cells(source, sep, sheet, notation)
     cells.check()
     table = cells.table
     date = str(table.columns[0]) if date is None else date
@@ -140,9 +134,10 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     return prices
 
 
-def _read_cells(
+def read_cells(
     source: Any, separator: str | None, sheet: str | int | None, notation: Notation
 ) -> Cells:
+    """Return the cells of a file or table with their places, as they are written there."""
     if not isinstance(source, str | PathLike):
         return read_table(source)
     file = Path(source)

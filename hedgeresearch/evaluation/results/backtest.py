@@ -278,12 +278,13 @@ class Backtest:
 
         Effectiveness is the share of variance removed, before costs. The gain over OLS is the
         difference in effectiveness, with a 95% interval by the stationary bootstrap of whole dates.
-        With costs, the table contains mean returns before and after them, per period whatever the
-        horizon. The last columns are volatility, ratio, turnover and failed refits. Turnover here
-        includes the first date, on which the hedge is entered (1 for a hedge of 1:1), which the
-        ``table`` of ``hr.recommendation.assess_tournament`` leaves out. A model that never hedged
-        has no results (NaN). The name of the columns says over which horizon the returns are, and
-        how long after the decision hedges were traded. Where closes are not simultaneous, columns
+        These and the volatility are of returns over the horizon, which the name of the columns
+        says, with how long after the decision hedges were traded. With costs, ``mean gross``,
+        ``mean cost`` and ``mean net`` are per period of the data, those of the path, whatever the
+        horizon. Ratios are shares of the position, turnover and failed refits totals of the path.
+        Turnover here includes the first date, on which the hedge is entered (1 for a hedge of 1:1),
+        which the ``table`` of ``hr.recommendation.assess_tournament`` leaves out. A model that
+        never hedged has no results (NaN). Where closes are not simultaneous, columns
         have the effectiveness and its gain over the horizon that can judge the hedges.
         """
         table = summary_table(self._evaluated, self.failed_refits, self.seed)

@@ -87,7 +87,6 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
     seed : int, of the bootstrap of the gains
     """
     returns = evaluated.hedged_returns
-    costs = evaluated.costs
     has_costs = bool(evaluated.date_costs.any(axis=None))
     gains = gains_on_benchmark(returns, seed, evaluated.horizon)
     rows = {}
@@ -97,7 +96,7 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
         row |= gains[name]
         row["volatility"] = float(returns[name].std())
         if has_costs:
-            row |= _means(returns[name], costs[name], evaluated.horizon)
+            row |= _means(evaluated.date_returns[name], evaluated.date_costs[name])
         if name in evaluated.never_hedged:
             row = dict.fromkeys(row, np.nan)
         row["mean ratio"] = float(total.mean())
@@ -109,10 +108,13 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def _means(hedged: pd.Series[float], costs: pd.Series[float], horizon: int) -> dict[str, float]:
-    """Return means per period of returns (n_spans,) over the horizon, before and after costs."""
-    gross = float(hedged.mean()) / horizon
-    cost = float(costs.mean()) / horizon
+def _means(hedged: pd.Series[float], costs: pd.Series[float]) -> dict[str, float]:
+    """Return means of returns (n_dates,) of one period, before and after costs.
+
+    They are those of the path: spans over a horizon would count its first and last dates less.
+    """
+    gross = float(hedged.mean())
+    cost = float(costs.mean())
     return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
 
 

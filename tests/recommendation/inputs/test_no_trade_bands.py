@@ -56,7 +56,7 @@ def test_amounts_of_money_are_no_tracking_error() -> None:
 
 
 def test_the_first_trade_leaves_zero_inside_a_band(advise: Advise) -> None:
-    """A currency that hardly moves with the future: zero is inside the band of its hedge."""
+    """A currency moves on its own: zero is inside the band of its hedge."""
     first = advise({"FX": 4e8}, ["F"], rebalancing=WIDE)
     target, band = first.summary.loc["F", ["target", "band"]]
     assert abs(target) < band
