@@ -213,6 +213,8 @@ def _check_market(market: pd.DataFrame | None, filled: pd.Index[Any]) -> None:
         raise DataError("market must have times, as the fills do.")
     if (market.index.tz is None) != (filled.tz is None):
         raise DataError("The times of market and fills must both have a zone, or neither.")
+    if not market.index.is_monotonic_increasing:
+        raise DataError("The times of market must not decrease. Sort it: market.sort_index().")
     n_later = int((market.index > filled.max()).sum())
     if n_later > 1:
         raise DataError(
@@ -224,7 +226,8 @@ def _check_market(market: pd.DataFrame | None, filled: pd.Index[Any]) -> None:
 def _means(market: pd.DataFrame | None, filled: pd.Index[Any]) -> tuple[float, float]:
     """Return time- and volume-weighted mean prices of the market; nan where they are not known.
 
-    A price counts for the time until the next one, the last until the last fill.
+    A price counts for the time until the next one, the last until the last fill; volume after
+    the last fill does not count.
     """
     if market is None:
         return np.nan, np.nan
@@ -238,4 +241,5 @@ def _means(market: pd.DataFrame | None, filled: pd.Index[Any]) -> tuple[float, f
     volume = _finite(market, "volume", "market")
     if (volume < 0.0).any() or not volume.any():
         raise DataError("The volume of the market must not be negative, nor zero in all rows.")
-    return twap, float(prices @ volume / volume.sum())
+    counted = np.where(market.index <= filled.max(), volume, 0.0)
+    return twap, float(prices @ counted / counted.sum()) if counted.any() else np.nan
