@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,8 +30,10 @@ ROUNDING_TOLERANCE = 1e-9
 """Change, relative to the largest value of the path, that may be rounding."""
 N_STEPS = 40
 """Number of parts in which the new dates are extended, to compare with an extension at once."""
+LEAST_SECONDS = 1e-6
+"""Processor time of a date at least, as the clocks of some systems are coarse."""
 MAX_SECONDS = 1.0
-"""Time in which each new date is compared; of a slower model as many as the time allows."""
+"""Processor time in which each new date is compared; of a slower model as many as it allows."""
 N_TABLE_SHOCKS = 2
 """Number of dates on which outside data are shocked, for each of which the model is fitted."""
 
@@ -209,10 +211,10 @@ def _checked(
     rows += outside
     columns = ["shock", "kind", "moved", "first moved", "largest move"]
     steps = np.unique(np.append(chosen[:N_STEPS], positions))
-    start = perf_counter()
+    start = process_time()
     other_step = _first_other_step(fit, new, path, steps.tolist())
-    seconds = (perf_counter() - start) / len(steps)
-    n_steps = min(len(chosen), int(MAX_SECONDS / seconds))
+    seconds = (process_time() - start) / len(steps)
+    n_steps = min(len(chosen), int(MAX_SECONDS / max(seconds, LEAST_SECONDS)))
     if other_step is None and n_steps > len(steps):
         steps = np.sort(chosen[:n_steps])
         other_step = _first_other_step(fit, new, path, steps.tolist())

@@ -15,6 +15,12 @@ from hedgeresearch.hedges import HedgeTraits
 REGIMES = hr.GaussianHMM(2, n_starts=2)
 
 
+@pytest.fixture(autouse=True)
+def every_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare every date, however slow the machine is."""
+    monkeypatch.setattr("hedgeresearch.evaluation.causality.MAX_SECONDS", 600.0)
+
+
 def falls(r: pd.Series) -> Any:
     return r < -0.012
 
