@@ -72,8 +72,8 @@ class StubVenue:
     ----------
     symbols : names of its instruments
     interval : seconds between two changes of its books
-    fault : name of the fault that befalls the books' frames of the first symbol, once
-    at : number of the change at which it does
+    fault : name of the fault that befalls the books' frames of the first symbol, once, at the
+        change after ``strike`` is called
     status : status code of all answers by REST, to be refused by
     """
 
@@ -83,13 +83,12 @@ class StubVenue:
         *,
         interval: float = 0.01,
         fault: str = "",
-        at: int = 50,
         status: int = 200,
     ) -> None:
         self.books = {name: Book(name, seed) for seed, name in enumerate(symbols)}
         self.interval = interval
         self.fault = fault
-        self.at = at
+        self.fault_id: int | None = None
         self.status = status
         self.number = 0
         self.paths: list[str] = []
@@ -98,6 +97,7 @@ class StubVenue:
         self.venue_clock = 0
         self.history: dict[tuple[str, int], tuple[Any, Any]] = {}
         self._listeners: list[Listener] = []
+        self._is_struck = threading.Event()
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -105,12 +105,16 @@ class StubVenue:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(10.0)
+        assert self._ready.wait(60.0)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10.0)
+        self._thread.join(60.0)
+
+    def strike(self) -> None:
+        """Let the fault befall the next change; ``fault_id`` is then the number of the book."""
+        self._is_struck.set()
 
     @property
     def ws_url(self) -> str:
@@ -214,12 +218,19 @@ class StubVenue:
             for place, book in enumerate(self.books.values()):
                 book.step()
                 self.history[book.symbol, book.number] = (book.levels("b"), book.levels("a"))
-                is_faulty = place == 0 and self.number == self.at
+                is_faulty = place == 0 and self._is_due
+                if is_faulty:
+                    self.fault_id = book.number
                 if is_faulty and self.fault == "clock":
                     self.venue_clock = -3_600_000
                 for listener in list(self._listeners):
                     await self._tell(listener, book, self.fault if is_faulty else "")
             await asyncio.sleep(self.interval)
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether the fault has been ordered, and there is someone to notice it."""
+        return self.fault_id is None and self._is_struck.is_set() and bool(self._listeners)
 
     async def _tell(self, listener: Listener, book: Book, fault: str) -> None:
         """Send the changes of a book to a listener, with a fault."""

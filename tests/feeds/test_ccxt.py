@@ -4,7 +4,7 @@ import asyncio
 import copy
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ccxt
@@ -34,6 +34,7 @@ from hedgeresearch.microstructure import (
     Trade,
 )
 from hedgeresearch.options import OptionChain
+from tests.feeds import stub_answers
 from tests.feeds.reading import events_of
 from tests.feeds.stub_answers import FIRST, HOUR, N_CANDLES, first_candle
 from tests.feeds.stub_venue import StubVenue
@@ -67,7 +68,7 @@ def stub() -> Iterator[StubVenue]:
 def usd_m(stub: StubVenue, **settings: Any) -> CcxtFeed:
     exchange = redirected(ccxt.pro.binanceusdm(copy.deepcopy(LINEAR)), stub)
     kinds = settings.pop("kinds", ("book", "trades"))
-    return CcxtFeed(exchange, SYMBOL, kinds, **{"pause": 0.03} | settings)
+    return CcxtFeed(exchange, SYMBOL, kinds, **{"silence": 30.0, "pause": 0.03} | settings)
 
 
 @pytest.mark.long
@@ -95,31 +96,34 @@ def test_books_trades_and_funding_come_as_events(stub: StubVenue) -> None:
     assert len(trades) == len(set(trades))
 
 
+def until_a_book_after_a_fault(stub: StubVenue) -> Callable[[list[Any]], bool]:
+    """Return a condition that orders the fault after five books, and waits for one after it."""
+
+    def until(found: list[Any]) -> bool:
+        if sum(isinstance(event, BookSnapshot) for _, event in found) == 5:
+            stub.strike()
+        n_interruptions = sum(isinstance(event, Interruption) for _, event in found)
+        return n_interruptions > 1 and isinstance(found[-1][1], BookSnapshot)
+
+    return until
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("fault", "words"), [("closed", "NetworkError"), ("dropped", "Checksum")])
 def test_faults_that_ccxt_notices_interrupt(fault: str, words: str) -> None:
-    with StubVenue(("BTCUSDT",), fault=fault, at=40) as stub:
-
-        def until(found: list[Any]) -> bool:
-            numbers = [n for n, (_, e) in enumerate(found) if isinstance(e, Interruption)]
-            return len(numbers) > 1 and isinstance(found[-1][1], BookSnapshot)
-
-        events = events_of(usd_m(stub, kinds=("book",)), until)
+    with StubVenue(("BTCUSDT",), fault=fault) as stub:
+        events = events_of(usd_m(stub, kinds=("book",)), until_a_book_after_a_fault(stub))
     reasons = [event.reason for _, event in events if isinstance(event, Interruption)]
     assert words in reasons[1]
 
 
 @pytest.mark.long
 def test_silence_of_a_venue_interrupts_and_is_ended() -> None:
-    with StubVenue(("BTCUSDT",), fault="silent", at=40) as stub:
-
-        def until(found: list[Any]) -> bool:
-            reasons = [e.reason for _, e in found if isinstance(e, Interruption)]
-            return len(reasons) > 1 and isinstance(found[-1][1], BookSnapshot)
-
-        events = events_of(usd_m(stub, kinds=("book",), silence=0.4), until)
+    with StubVenue(("BTCUSDT",), fault="silent") as stub:
+        until = until_a_book_after_a_fault(stub)
+        events = events_of(usd_m(stub, kinds=("book",), silence=1.0), until)
     reasons = [event.reason for _, event in events if isinstance(event, Interruption)]
-    assert reasons[1] == "nothing was received for 0.4 s"
+    assert reasons[1] == "nothing was received for 1 s"
 
 
 def test_a_symbol_that_does_not_exist_is_refused(stub: StubVenue) -> None:
@@ -179,8 +183,14 @@ def exchange(stub: StubVenue) -> Any:
     return redirected(ccxt.binanceusdm(copy.deepcopy(LINEAR)), stub)
 
 
-def test_candles_leave_out_the_one_that_is_not_complete(exchange: Any) -> None:
-    first = pd.Timestamp(first_candle(), unit="ms", tz="UTC")
+def test_candles_leave_out_the_one_that_is_not_complete(
+    exchange: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # an hour that ends during the test changes nothing of what the stub answers
+    begin = first_candle()
+    monkeypatch.setattr(stub_answers, "first_candle", lambda: begin)
+    monkeypatch.setattr(exchange, "milliseconds", lambda: begin + (N_CANDLES - 1) * HOUR + 1)
+    first = pd.Timestamp(begin, unit="ms", tz="UTC")
     table = candles(exchange, SYMBOL, "1h", start=first)
     assert len(table) == N_CANDLES - 1
     hour = pd.Timedelta("1h")
