@@ -16,7 +16,7 @@ from tests.onchain.conftest import chain as chain
 from tests.onchain.conftest import packages as packages
 
 ANVIL = "@foundry-rs/anvil-linux-amd64@1.7.1"
-STARTS = 100
+STARTS = 1_200
 """Number of times that a node is looked for, every twentieth of a second."""
 
 
@@ -49,7 +49,7 @@ def started(program: str, port: int) -> "subprocess.Popen[bytes]":
                 return process
         time.sleep(0.05)
     process.kill()
-    pytest.skip("anvil does not start")
+    pytest.fail("anvil does not start within a minute")
 
 
 @pytest.fixture(scope="session")

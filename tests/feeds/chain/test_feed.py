@@ -122,21 +122,21 @@ def test_what_is_left_after_reorganizations_is_the_chain(
 
     async def followed() -> None:
         task = asyncio.create_task(collect())
-        await trade_and_revert(pair, np.random.default_rng(4))
-        head = any_chain.web3.eth.get_block("latest").hash.to_0x_hex()
-        while found[-1].block.hash != head:
-            await asyncio.sleep(SOON)
+        await trade_and_revert(pair, np.random.default_rng(4), found)
         await feed.aclose()
         await task
 
-    asyncio.run(asyncio.wait_for(followed(), 60.0))
+    asyncio.run(asyncio.wait_for(followed(), 300.0))
     assert sum(isinstance(event, BlockWithdrawn) for event in found) > 2
     expected = [event for _, event in read_swaps(any_chain.node, [contract], first)]
     assert swap_table(found, "WETH").equals(swap_table(expected, "WETH"))
 
 
-async def trade_and_revert(pair: Pair, generator: np.random.Generator) -> None:
-    """Swap twelve times, and take the chain back before some of the swaps."""
+async def trade_and_revert(pair: Pair, generator: np.random.Generator, found: list[Any]) -> None:
+    """Swap twelve times, and take the chain back before some of the swaps.
+
+    Each is waited for until what a feed has found ends with it.
+    """
     marks: list[Any] = []
     for _ in range(12):
         if generator.random() < 0.3 and marks:
@@ -145,7 +145,9 @@ async def trade_and_revert(pair: Pair, generator: np.random.Generator) -> None:
             del marks[place:]
         marks.append(pair.chain.snapshot())
         random_swap(pair, generator)
-        await asyncio.sleep(2.0 * SOON)
+        head = pair.chain.web3.eth.get_block("latest").hash.to_0x_hex()
+        while not found or found[-1].block.hash != head:
+            await asyncio.sleep(SOON)
 
 
 def test_swaps_of_both_kinds_are_read_from_logs(any_chain: Chain, packages: Packages) -> None:
