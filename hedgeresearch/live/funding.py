@@ -34,6 +34,7 @@ class FundingLeg:
     ----------
     source : Source of the rates; it may be that of a price, too
     max_age : float, seconds after which a rate is too old
+    interval_hours : float, hours from one payment to the next, of a venue that states only the next
 
     Examples
     --------
@@ -46,26 +47,33 @@ class FundingLeg:
 
     source: Source
     max_age: float = 3600.0
+    interval_hours: float | None = None
 
     def __post_init__(self) -> None:
         check_between(self.max_age, "max_age", 0.0, math.inf)
+        if self.interval_hours is not None:
+            check_between(self.interval_hours, "interval_hours", 0.0, math.inf)
 
     def state(self, column: str, start: int) -> FundingState:
         """Return the state of the column before any rate."""
-        return FundingState(column, self.max_age, start)
+        return FundingState(column, self.max_age, start, self.interval_hours)
 
 
 class FundingState:
     """The funding paid since the last bar of the market, and the rate that is paid next."""
 
-    def __init__(self, column: str, max_age: float, start: int) -> None:
+    def __init__(
+        self, column: str, max_age: float, start: int, interval_hours: float | None = None
+    ) -> None:
         self.column = column
         self._max_age = max_age
+        self._interval_hours = interval_hours
         self._rate: FundingRate | None = None
         self._next: int | None = None
         self._settled = start
         self._paid = 0.0
         self._n_unknown = 0
+        self._unknown_hours = 0.0
         self._interruption = ""
 
     @property
@@ -83,6 +91,11 @@ class FundingState:
     @property
     def notes(self) -> list[str]:
         """Sentences on payments whose rate was not received."""
+        if self._unknown_hours > 1.0:
+            return [
+                f"{self.column}: funding of {self._unknown_hours:.3g} hours is missing, from "
+                "before a rate was received, and counted as zero."
+            ]
         if not self._n_unknown:
             return []
         payments = "payment is" if self._n_unknown == 1 else "payments are"
@@ -100,6 +113,7 @@ class FundingState:
         """Begin the next bar: what was paid is part of the market."""
         self._paid = 0.0
         self._n_unknown = 0
+        self._unknown_hours = 0.0
 
     def apply(self, event: Event) -> None:
         """Keep a rate; what was paid by the one before is settled first."""
@@ -165,14 +179,17 @@ class FundingState:
 
     def _after(self, payment: int, rate: FundingRate) -> int | None:
         """Return the time of the payment after one; None if the venue does not say."""
-        if not rate.interval_hours:
-            return None
-        return payment + round(rate.interval_hours * HOUR)
+        hours = rate.interval_hours or self._interval_hours
+        return None if hours is None else payment + round(hours * HOUR)
 
     def _count_unknown(self, first: FundingRate) -> None:
         """Count the payments between the last date of the market and the first rate."""
-        if first.next_time is None or not first.interval_hours:
+        if first.next_time is None:
+            self._unknown_hours = max(first.receive_time - self._settled, 0) / HOUR
+            return
+        hours = first.interval_hours or self._interval_hours
+        if hours is None:
             return
         before = first.next_time - 1 - self._settled
-        interval = round(first.interval_hours * HOUR)
+        interval = round(hours * HOUR)
         self._n_unknown = max(before // interval, 0)
