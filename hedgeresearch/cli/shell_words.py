@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 PHRASES = {
+    "Leave out columns that are no prices, such as returns and funding rates; for prices that can "
+    'be zero or negative, use kind="difference".': (
+        "For a file of returns, add --kind returns, or --kind percent if they are in per cent; for "
+        "prices that can be zero or negative, --returns difference."
+    ),
+    'Use hr.returns(prices, kind="difference"), or correct wrong prices.': (
+        "For a file of returns, add --kind returns or --kind percent; for prices that can be zero "
+        "or negative, --returns difference; else correct wrong prices."
+    ),
     "Pass hr.returns(prices) instead; for yields, spreads and indices that are no prices, "
     'hr.returns(levels, kind="difference").': (
         "Leave out --kind, as prices are the default; for yields, spreads and indices that are no "

@@ -13,6 +13,10 @@ from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.data.quality.door import warn_of_returns
 
+NOT_POSITIVE = (
+    "Leave out columns that are no prices, such as returns and funding rates; for prices that can "
+    'be zero or negative, use kind="difference".'
+)
 Data = TypeVar("Data", pd.Series, pd.DataFrame)
 
 
@@ -56,7 +60,7 @@ def returns(prices: Data, kind: Literal["simple", "log", "difference"] = "simple
         check_positive_prices(
             frame,
             f"{kind} returns",
-            'Use kind="difference" for prices that can be zero or negative.',
+            NOT_POSITIVE,
         )
     values = frame.to_numpy()
     if kind == "difference":

@@ -213,3 +213,15 @@ def test_three_zeros_after_a_point_are_warned_of(run: Run, book: Path, changed: 
     code, _, errors = run("recommend", "--position", book, "--json")
     assert code == 0
     assert "position.COIN is read as 25; if it is 25,000, write 25000" in errors
+
+
+def test_returns_read_as_prices_name_the_option_of_kinds(
+    run: Run, prices: pd.DataFrame, tmp_path: Path, check_refused: Check
+) -> None:
+    file = tmp_path / "percent.csv"
+    (100.0 * hr.returns(prices)).to_csv(file)
+    found = run("recommend", "--prices", file, *OPTIONS, "--notional", 1000)
+    message = "add --kind returns, or --kind percent if they are in per cent; for prices that can"
+    check_refused(found, message)
+    assert "--returns difference" in found[2]
+    assert "kind=" not in found[2]

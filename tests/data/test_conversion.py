@@ -62,7 +62,7 @@ def test_negative_prices_have_differences() -> None:
 def test_prices_that_are_not_positive_are_refused(kind: str) -> None:
     message = (
         rf"positive for {kind} returns; column 'oil' is -37\.63 on 2020-01-02 "
-        r'\(2 such values\).*kind="difference"'
+        r'\(2 such values\).*no prices, such as returns and funding rates.*kind="difference"'
     )
     with pytest.raises(DataError, match=message):
         returns(series([10.0, -37.63, 0.0]), kind)  # type: ignore[arg-type]

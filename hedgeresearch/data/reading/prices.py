@@ -29,7 +29,7 @@ from hedgeresearch.data.reading.numbers import check_signs_of_percent, parse_num
 from hedgeresearch.data.reading.tables import read_table
 from hedgeresearch.data.reading.text import SUFFIXES as TEXT
 from hedgeresearch.data.reading.text import read_text
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 
 READ_ERRORS = (ValueError, OSError, EOFError, zlib.error, pd.errors.ParserError, ImportError)
 """Exceptions of pandas for a file that cannot be read."""
@@ -55,7 +55,7 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     Nothing is guessed. By default dates must be written as ISO 8601 (2020-01-31) and numbers with a
     point and without separators; a file that is written in another way is refused with the options
     that read it. Empty cells become NaN, which :func:`hedgeresearch.data.returns` refuses. A file
-    whose newest date comes first is turned round.
+    whose newest date comes first is turned round, with a warning; other orders are refused.
 
     Parameters
     ----------
@@ -123,6 +123,10 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     if len(dates) > 1 and dates.is_monotonic_decreasing and dates.is_unique:
         table = table.iloc[::-1]
         dates = dates[::-1]
+        warn_caller(
+            f"{cells.source} has its newest date first; its {len(dates)} rows are turned round.",
+            DataWarning,
+        )
     check_order(dates, table.index, cells.source)
     if kind == "percent":
         check_signs_of_percent({name: table[name] for name in names}, cells.source)

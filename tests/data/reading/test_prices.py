@@ -14,7 +14,7 @@ import pytest
 
 from hedgeresearch.data.conversion import returns
 from hedgeresearch.data.reading.prices import read_prices
-from hedgeresearch.errors import DataError, MissingDataError
+from hedgeresearch.errors import DataError, DataWarning, MissingDataError
 
 GOOD = "day,BRENT,WTI\n2020-01-02,66.25,61.18\n2020-01-03,68.60,63.05\n2020-01-06,68.91,63.27\n"
 Write = Callable[[str], Path]
@@ -246,7 +246,8 @@ def test_hour_that_clocks_repeat_is_refused_with_utc_as_remedy(write: Write) -> 
 
 def test_newest_first_is_turned_round(write: Write) -> None:
     header, *rows = GOOD.split()
-    prices = read_prices(write("\n".join([header, *reversed(rows)])))
+    with pytest.warns(DataWarning, match="has its newest date first; its . rows are turned round"):
+        prices = read_prices(write("\n".join([header, *reversed(rows)])))
     assert prices.equals(read_prices(write(GOOD)))
 
 
