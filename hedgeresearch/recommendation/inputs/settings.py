@@ -184,7 +184,7 @@ class Margin:
 
     Probabilities are those of paths drawn from past returns, with their mean: after a past that
     rose, a long position looks safer, and a short one less safe, than without it.
-    ``hr.margin.liquidation_probability`` of returns less their mean is the number without it.
+    ``advice.margin`` and the reasons have the numbers without the mean, too.
 
     Parameters
     ----------

@@ -11,9 +11,6 @@ import pandas as pd
 from hedgeresearch._formatting import full_percent, percent, quantity
 from hedgeresearch.recommendation.inputs.settings import Margin
 
-MEAN_INCLUDED = "These numbers carry the mean of past returns forward."
-"""What the simulation assumes: a contract that has risen goes on rising in the mean."""
-
 
 def margin_sentences(
     risks: pd.DataFrame | None, unknown: Sequence[str], margin: Margin, time: str
@@ -58,7 +55,7 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     if math.isnan(row["collateral"]):
         return (
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
-            f"{horizon} at {accepted} or below. {MEAN_INCLUDED}"
+            f"{horizon} at {accepted} or below. {_mean_text(row)}"
         )
     if row["collateral"] <= row["maintenance"]:
         return (
@@ -73,8 +70,17 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     return (
         f"{name} would be liquidated at a price of {quantity(row['liquidation price'])}, with "
         f"probability {percent(row['probability'])} {horizon} ({percent(row['closed form'])} if "
-        f"returns were normal); {needed} keeps it at {accepted} or below. {MEAN_INCLUDED}"
+        f"returns were normal); {needed} keeps it at {accepted} or below. {_mean_text(row)}"
     )
+
+
+def _mean_text(row: pd.Series[Any]) -> str:
+    """Return the numbers of returns whose mean is taken out; the others carry it forward."""
+    needed = _amount_text(row, "needed without mean")
+    if math.isnan(row["without mean"]):
+        return f"Without the mean of past returns: {needed}."
+    probability = percent(row["without mean"])
+    return f"Without the mean of past returns: {probability} and {needed}."
 
 
 def _amount_text(row: pd.Series[Any], column: str) -> str:

@@ -76,6 +76,8 @@ def _hedge_tables(
         "lower": ("probability at 95%, lower, %", percent),
         "upper": ("probability at 95%, upper, %", percent),
         "closed form": ("probability if returns were normal, %", percent),
+        "without mean": ("probability without the mean of past returns, %", percent),
+        "needed without mean": ("needed without that mean", amount),
     }
     caption = (
         f"Liquidation within {time}, simulated from blocks of past "
