@@ -13,9 +13,17 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 import hedgeresearch as hr
 from tests.r_files import read_r_file
+
+# a busy machine may need long for an example, or for making one
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+
 
 matplotlib.use("Agg")
 # Tests compare what is printed, whether or not kernels were compiled before.
