@@ -36,7 +36,7 @@ HEDGES = [
     hr.ShrunkHedge(hr.OLSHedge()),
     hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}),
     hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
-    hr.TrackingHedge(1),
+    hr.TrackingHedge(2),
     hr.RegimeWeightedHedge(
         {"ols": hr.OLSHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance())},
         hr.GaussianHMM(2, n_starts=2),
