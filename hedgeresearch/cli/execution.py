@@ -68,7 +68,9 @@ ArrivalTime = Annotated[
 ]
 End = Annotated[
     float | None,
-    typer.Option(help="Price of what was not filled.  [default: the last of the market]"),
+    typer.Option(
+        help="Price of what was not filled.  [default: that of the market at the last fill]"
+    ),
 ]
 MarketFile = Annotated[
     Path | None,
@@ -127,7 +129,7 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
         decision_price=at_arrival if decision_price is None else decision_price,
         arrival_price=at_arrival,
         market=None if prices is None else _during(prices, arrived, filled.index[-1]),
-        end_price=_last_price(end_price, prices),
+        end_price=_price_at_end(end_price, prices, filled.index[-1]),
     )
     table = None if prices is None else mark_outs(filled, side, prices, _seconds(horizons))
     if as_json:
@@ -209,10 +211,17 @@ def _during(market: pd.DataFrame, arrived: pd.Timestamp, last: pd.Timestamp) -> 
     return rows if len(rows) else None
 
 
-def _last_price(given: float | None, market: pd.DataFrame | None) -> float | None:
+def _price_at_end(
+    given: float | None, market: pd.DataFrame | None, end: pd.Timestamp
+) -> float | None:
+    """Return the price that was given, or that of the market at the last fill, if it has one.
+
+    A market goes on after the last fill for the mark-outs.
+    """
     if given is not None or market is None:
         return given
-    return float(market["price"].iloc[-1])
+    known = market.loc[market.index <= end, "price"]
+    return None if known.empty else float(known.iloc[-1])
 
 
 def _describe(

@@ -80,6 +80,16 @@ def test_with_a_market_benchmarks_are_those_since_arrival(
         assert record["mark_outs"][f"{seconds:.1f}"]["mean"] == pytest.approx(row["mean"])
 
 
+def test_what_is_not_filled_has_the_price_at_the_last_fill(
+    run: Run, fills: Path, market: Path
+) -> None:
+    command = ("execution", "--fills", fills, *QUANTITY, "--market", market, "--size", "10")
+    code, output, errors = run(*command, "--json")
+    assert (code, errors) == (0, "")
+    # 2 units, 100 when the order came, 101 at 12:02; 100.7 three minutes later is another time's
+    assert json.loads(output)["opportunity"] == pytest.approx(2.0 * (101.0 - 100.0))
+
+
 def test_the_text_has_parts_benchmarks_and_mark_outs(run: Run, fills: Path, market: Path) -> None:
     code, output, errors = run("execution", "--fills", fills, *QUANTITY, "--market", market)
     assert (code, errors) == (0, "")
