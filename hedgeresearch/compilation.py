@@ -11,8 +11,8 @@ import pandas as pd
 
 from hedgeresearch import covariance, hedges, metrics, options, regimes, volatility
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.compilation import MAX_PLAIN_CALLS, log, place_in_words
-from hedgeresearch._kernels.steering import compiled_at_once
+from hedgeresearch._kernels.compilation.kernels import MAX_PLAIN_CALLS, log, place_in_words
+from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch.data.simulation import simulate_dcc, simulate_regimes
 from hedgeresearch.evaluation import walk_forward, walk_forward_pairs
 

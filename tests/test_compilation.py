@@ -8,7 +8,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch import compilation
-from hedgeresearch._kernels.compilation import log
+from hedgeresearch._kernels.compilation.kernels import log
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE, check_independent
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
 from hedgeresearch.covariance.correlation import upper_triangle_to_matrix

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._extras import missing_package
-from hedgeresearch._kernels.cache_places import APPLICATION, user_cache_folders
+from hedgeresearch._kernels.compilation.cache_places import APPLICATION, user_cache_folders
 from hedgeresearch.datasets.sources import SOURCES, Source
 from hedgeresearch.errors import DataError, MissingDataError
 

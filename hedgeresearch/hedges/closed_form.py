@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
-from hedgeresearch._kernels.rolling import rolling_covariance
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.rolling import rolling_covariance
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.typing import Array
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.black import black_prices
+from hedgeresearch._kernels.options.black import black_prices
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument

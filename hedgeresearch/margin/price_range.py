@@ -17,7 +17,7 @@ import numpy as np
 
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.price_paths import path_extremes
+from hedgeresearch._kernels.sampling.price_paths import path_extremes
 from hedgeresearch._spacing import rows_in
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice

@@ -3,7 +3,7 @@
 Up to 30 instruments the search runs to its end, so that the basket is the best of all. Above, it
 ends after some nodes: the basket is at least as good as one that no exchange of two instruments
 improves, and the bound is that of the nodes that are left, none if there are none. Bounds are of
-``_kernels.basket_bound``; what the tangent of a node decides alone is not branched on.
+``_kernels.search.basket_bound``; what the tangent of a node decides alone is not branched on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.basket_bound import bound_baskets, solve_kept
+from hedgeresearch._kernels.search.basket_bound import bound_baskets, solve_kept
 from hedgeresearch.optimization.diagonal_part import largest_diagonal
 from hedgeresearch.typing import Array, Indices
 

@@ -1,7 +1,7 @@
 """Maximization of a log-likelihood over a box, from its score.
 
-The quasi-Newton steps are those of ``_kernels.box_search``. Models whose whole search is compiled
-report what it reached to ``best_optimum``; others are searched by ``maximize``.
+The quasi-Newton steps are those of ``_kernels.search.box_search``. Models whose whole search is
+compiled report what it reached to ``best_optimum``; others are searched by ``maximize``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import VALUE, advance_search, begin_search
+from hedgeresearch._kernels.search.box_search import VALUE, advance_search, begin_search
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.optimization.line_search import (
     LIKELIHOOD_ROUNDING,

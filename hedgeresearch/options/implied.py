@@ -8,7 +8,7 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
-from hedgeresearch._kernels.implied_volatility import implied_volatilities
+from hedgeresearch._kernels.options.implied_volatility import implied_volatilities
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.options.checks import checked_options, refuse_missing
 from hedgeresearch.options.layout import Layout

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.black import black_prices
+from hedgeresearch._kernels.options.black import black_prices
 from hedgeresearch.options.checks import checked_options
 from hedgeresearch.options.layout import Layout
 from hedgeresearch.typing import Array

@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch import plotting
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
-from hedgeresearch._kernels.black import N_GREEKS, black_greeks
+from hedgeresearch._kernels.options.black import N_GREEKS, black_greeks
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.options.checks import checked_options

@@ -19,7 +19,11 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.jump_model import cheapest_path, descend_coordinates, value_functions
+from hedgeresearch._kernels.regimes.jump_model import (
+    cheapest_path,
+    descend_coordinates,
+    value_functions,
+)
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least

@@ -8,7 +8,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
+from hedgeresearch._kernels.hidden_markov.filter import (
+    filter_regimes,
+    most_likely_regimes,
+    smooth_regimes,
+)
 from hedgeresearch.typing import Array, Indices
 
 

@@ -18,7 +18,7 @@ FIRST_USE = """
 import json
 from collections import Counter
 import hedgeresearch as hr
-from hedgeresearch._kernels.compilation import log
+from hedgeresearch._kernels.compilation.kernels import log
 returns = hr.data.simulate_dcc(400, correlation=0.5, seed=1).returns
 seconds = Counter()
 with log().observed() as found:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.data_quality import largest_step
+from hedgeresearch._kernels.checks.data_quality import largest_step
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_HEDGES
 

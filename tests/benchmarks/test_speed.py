@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
-from hedgeresearch._kernels.densities import NORMAL, density_constants
-from hedgeresearch._kernels.ewma import ewma_covariance
-from hedgeresearch._kernels.hidden_markov import filter_regimes
-from hedgeresearch._kernels.rolling import rolling_covariance
-from hedgeresearch._kernels.rolling_ratios import rolling_ratios
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
+from hedgeresearch._kernels.hidden_markov.filter import filter_regimes
+from hedgeresearch._kernels.moments.ewma import ewma_covariance
+from hedgeresearch._kernels.moments.rolling import rolling_covariance
+from hedgeresearch._kernels.moments.rolling_ratios import rolling_ratios
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 
 MILLION = 1_000_000

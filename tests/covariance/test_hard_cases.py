@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.garch_coordinates import BOX
+from hedgeresearch._kernels.garch.coordinates import BOX
 from hedgeresearch.covariance.bekk import estimation as bekk_estimation
 from hedgeresearch.covariance.dcc import estimation as dcc_estimation
 from hedgeresearch.covariance.dcc import panel_search

@@ -11,15 +11,15 @@ import sys
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation
-from hedgeresearch._kernels.dcc_pair_search import maximize_pairs
-from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
-from hedgeresearch._kernels.dcc_pair_targets import pair_targets
-from hedgeresearch._kernels.densities import NORMAL, density_constants
-from hedgeresearch._kernels.garch_blocks import BLOCK, scores_of_block
-from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
-from hedgeresearch._kernels.garch_hessian import garch_hessian, weights_of_block
-from hedgeresearch._kernels.garch_influence import (
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
+from hedgeresearch._kernels.dcc.pair_search import maximize_pairs
+from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
+from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.garch.blocks import BLOCK, scores_of_block
+from hedgeresearch._kernels.garch.fit import fit_garch, unit_series
+from hedgeresearch._kernels.garch.hessian import garch_hessian, weights_of_block
+from hedgeresearch._kernels.garch.influence import (
     garch_influence,
     garch_residual_slopes,
     garch_standardize,
@@ -162,7 +162,9 @@ for model in (hr.DCC(), hr.DCC(asymmetric=True, density="student")):
 def test_compiled_kept_and_steered_code_estimate_the_same_bits(tmp_path):
     """Python steers the first process; the second loads its passes; the third compiles all."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "HEDGERESEARCH_QUIET": "1"}
-    at_once = "from hedgeresearch._kernels.steering import compiled_at_once as at_once\n"
+    at_once = (
+        "from hedgeresearch._kernels.compilation.steering import compiled_at_once as at_once\n"
+    )
     at_once += f"with at_once():\n    exec({PAIR!r})"
     found = []
     for code in (PAIR, PAIR, at_once, PAIR):

@@ -8,7 +8,7 @@ import pytest
 from sklearn.cluster import KMeans, kmeans_plusplus
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
+from hedgeresearch._kernels.regimes.jump_model import cheapest_path, value_functions
 from hedgeresearch.regimes.jump_model import JumpModel, descend, half_squared_distances
 
 

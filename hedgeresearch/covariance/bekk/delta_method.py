@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hedgeresearch._kernels.bekk import bekk_covariance
+from hedgeresearch._kernels.bekk.recursion import bekk_covariance
 from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
 from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.standard_errors import BEKKSandwich

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch._kernels.bekk_parameters import BEKKMap
-from hedgeresearch._kernels.bekk_search import (
+from hedgeresearch._kernels.bekk.parameters import BEKKMap
+from hedgeresearch._kernels.bekk.search import (
     BEKKScratch,
     bekk_hessian,
     bekk_scores,

@@ -23,13 +23,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.bekk_parameters import (
+from hedgeresearch._kernels.bekk.parameters import (
     BEKKMap,
     BEKKMatrices,
     empty_matrices,
     fill_matrices,
 )
-from hedgeresearch._kernels.bekk_stationarity import OWN_BOUNDS, SPECTRAL_RADIUS, TARGETING
+from hedgeresearch._kernels.bekk.stationarity import OWN_BOUNDS, SPECTRAL_RADIUS, TARGETING
 from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.typing import Array

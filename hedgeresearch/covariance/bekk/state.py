@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch._kernels.bekk import bekk_covariance, bekk_last
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.bekk.recursion import bekk_covariance, bekk_last
 from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.news import bad_news, expected_news
 from hedgeresearch.typing import Array, Indices

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
 from hedgeresearch.covariance.correlation import as_correlation, upper_triangle_to_matrix
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood

@@ -24,10 +24,10 @@ from itertools import chain
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals
-from hedgeresearch._kernels.dcc_composite import composite_pass, neighbors_in_lanes
-from hedgeresearch._kernels.densities import density_constants
-from hedgeresearch._kernels.lanes import WIDTH
+from hedgeresearch._kernels.arithmetic.densities import density_constants
+from hedgeresearch._kernels.arithmetic.lanes import WIDTH
+from hedgeresearch._kernels.dcc.composite import composite_pass, neighbors_in_lanes
+from hedgeresearch._kernels.dcc.recursion import corrected_residuals
 from hedgeresearch._threads import map_in_threads
 from hedgeresearch.covariance.dcc.pair import PairCorrelation
 from hedgeresearch.covariance.news import bad_news

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.dcc import dcc_equicorrelation
+from hedgeresearch._kernels.dcc.recursion import dcc_equicorrelation
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
 from hedgeresearch.covariance.correlation import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_box import PERSISTENCE
+from hedgeresearch._kernels.dcc.box import PERSISTENCE
 from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.pair import PairCorrelation

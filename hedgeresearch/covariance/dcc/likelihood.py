@@ -14,9 +14,9 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals
-from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
-from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch._kernels.arithmetic.densities import density_constants
+from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
+from hedgeresearch._kernels.dcc.recursion import corrected_residuals
 from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
 from hedgeresearch.covariance.dcc.pair import PairCorrelation
 from hedgeresearch.covariance.dcc.panel import PanelCorrelation

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_pair_products import pair_score_products
-from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
-from hedgeresearch._kernels.garch_influence import garch_influence_matrix, garch_residual_slopes
-from hedgeresearch._kernels.inference import identified_inverse
+from hedgeresearch._kernels.arithmetic.inference import identified_inverse
+from hedgeresearch._kernels.dcc.pair_products import pair_score_products
+from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
+from hedgeresearch._kernels.garch.influence import garch_influence_matrix, garch_residual_slopes
 from hedgeresearch.covariance.dcc.pair_search import PairSearch
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.estimation import GARCHEstimate

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import CONVERGED
-from hedgeresearch._kernels.garch_coordinates import garch_parameters
-from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
-from hedgeresearch._kernels.garch_influence import garch_standardize
+from hedgeresearch._kernels.garch.coordinates import garch_parameters
+from hedgeresearch._kernels.garch.fit import fit_garch, unit_series
+from hedgeresearch._kernels.garch.influence import garch_standardize
+from hedgeresearch._kernels.search.box_search import CONVERGED
 from hedgeresearch.typing import Array, Mask
 from hedgeresearch.volatility.garch.parameters import GARCHLayout
 

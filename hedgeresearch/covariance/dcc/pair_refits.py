@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_box import ASYMMETRIC_SHARE, INVERSE_NU, NEWS_SHARE, PERSISTENCE
-from hedgeresearch._kernels.dcc_pair_states import (
+from hedgeresearch._kernels.dcc.box import ASYMMETRIC_SHARE, INVERSE_NU, NEWS_SHARE, PERSISTENCE
+from hedgeresearch._kernels.dcc.pair_states import (
     DELTA,
     INTERCEPT,
     SIZE,
@@ -17,8 +17,8 @@ from hedgeresearch._kernels.dcc_pair_states import (
     states_of_pairs,
     targets_of_pairs,
 )
-from hedgeresearch._kernels.garch_coordinates import garch_parameters
-from hedgeresearch._kernels.minimum_variance import smallest_own_share
+from hedgeresearch._kernels.garch.coordinates import garch_parameters
+from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE
 from hedgeresearch.covariance.dcc.estimation import MIN_REVERSION
 from hedgeresearch.covariance.dcc.pair_margins import GARCHMargin
@@ -80,7 +80,7 @@ class PairRefits:
     targets : array (n_samples, 6)
         Elements (1, 1), (1, 2) and (2, 2) of S, of residuals, and then of N.
     states : array (n_samples, 11)
-        See ``_kernels.dcc_pair_states``.
+        See ``_kernels.dcc.pair_states``.
     free : array (n_samples, 2, 6) of bool
         Coordinates of the univariate models that are not held by a bound.
     """

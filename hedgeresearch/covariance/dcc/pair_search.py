@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import CONVERGED
-from hedgeresearch._kernels.dcc_box import (
+from hedgeresearch._kernels.dcc.box import (
     ASYMMETRIC_SHARE,
     HIGH,
     INVERSE_NU,
@@ -22,8 +21,9 @@ from hedgeresearch._kernels.dcc_box import (
     NEWS_SHARE,
     PERSISTENCE,
 )
-from hedgeresearch._kernels.dcc_pair_grid import GRID_NEWS, GRID_PERSISTENCE, values_on_grid
-from hedgeresearch._kernels.dcc_pair_search import maximize_pairs
+from hedgeresearch._kernels.dcc.pair_grid import GRID_NEWS, GRID_PERSISTENCE, values_on_grid
+from hedgeresearch._kernels.dcc.pair_search import maximize_pairs
+from hedgeresearch._kernels.search.box_search import CONVERGED
 from hedgeresearch.typing import Array, Indices, Mask
 
 GRID = np.zeros((len(GRID_PERSISTENCE) + 1, len(GRID_NEWS), 4))

@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import pull_back_correction
-from hedgeresearch._kernels.dcc_lanes import (
+from hedgeresearch._kernels.arithmetic.densities import density_constants
+from hedgeresearch._kernels.dcc.lanes_of_dates import (
     corrected_innovations,
     correlation_in_lanes,
     from_lanes,
     in_lanes,
 )
-from hedgeresearch._kernels.dcc_panel import (
+from hedgeresearch._kernels.dcc.panel import (
     Panel,
     corrected_matrices,
     panel_evaluation,
     panel_gradient,
     plain_matrices,
 )
-from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch._kernels.dcc.recursion import pull_back_correction
 from hedgeresearch.covariance.delta_method import BACKWARD, CENTRAL
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.optimization.line_search import MeanLikelihood

@@ -14,13 +14,13 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_box import (
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.dcc.box import (
     ASYMMETRIC_SHARE,
     HIGH,
     INVERSE_NU,
     PERSISTENCE,
 )
-from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
 from hedgeresearch.covariance.dcc.parameters import ParameterBox
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_box import (
+from hedgeresearch._kernels.dcc.box import (
     ASYMMETRIC_SHARE,
     HIGH,
     INVERSE_NU,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
-from hedgeresearch._kernels.dcc_filter import filter_garch_dcc
+from hedgeresearch._kernels.dcc.filter import filter_garch_dcc
+from hedgeresearch._kernels.dcc.recursion import dcc_correlation, dcc_last
 from hedgeresearch.covariance.correlation import (
     as_correlation,
     filter_residuals,

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals, dcc_correlation, dcc_last
-from hedgeresearch._kernels.ewma import ewma_covariance
+from hedgeresearch._kernels.dcc.recursion import corrected_residuals, dcc_correlation, dcc_last
+from hedgeresearch._kernels.moments.ewma import ewma_covariance
 from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.typing import Array

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.moments.ewma import ewma_covariance, ewma_last
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.moments.rolling import rolling_covariance, rolling_mean
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state

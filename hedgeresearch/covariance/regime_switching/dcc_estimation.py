@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.switching_dcc_pair import switching_pair_scores
-from hedgeresearch._kernels.switching_dcc_scores import switching_dcc_scores
+from hedgeresearch._kernels.switching.dcc_pair import switching_pair_scores
+from hedgeresearch._kernels.switching.dcc_scores import switching_dcc_scores
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.optimization.quasi_newton import maximize
 from hedgeresearch.typing import Array, Mask

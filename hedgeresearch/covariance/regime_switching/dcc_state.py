@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.switching_dcc import filter_switching_dcc
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.switching.dcc import filter_switching_dcc
 from hedgeresearch.covariance.correlation import (
     as_correlation,
     filter_residuals,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.hidden_markov import expected_regimes
-from hedgeresearch._kernels.switching_correlation import switching_em
+from hedgeresearch._kernels.hidden_markov.filter import expected_regimes
+from hedgeresearch._kernels.switching.correlation import switching_em
 from hedgeresearch.covariance.correlation import as_correlation
 from hedgeresearch.covariance.regime_switching.state import SwitchingCorrelation, log_densities
 from hedgeresearch.errors import ConvergenceError

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.hidden_markov import filter_regimes
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.hidden_markov.filter import filter_regimes
 from hedgeresearch.covariance.correlation import filter_residuals, pairwise_products
 from hedgeresearch.covariance.first_step import (
     constant_means,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from hedgeresearch._kernels.lead_lag import lead_lag
+from hedgeresearch._kernels.checks.lead_lag import lead_lag
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes
 

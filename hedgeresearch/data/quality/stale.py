@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._formatting import day
-from hedgeresearch._kernels.data_quality import stale_rows
+from hedgeresearch._kernels.checks.data_quality import stale_rows
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import LONG_RUN, Changes
 from hedgeresearch.typing import Array, Mask

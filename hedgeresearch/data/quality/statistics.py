@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.data_quality import (
+from hedgeresearch._kernels.checks.data_quality import (
     column_covariance,
     column_statistics,
     largest_step,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hedgeresearch._formatting import day
-from hedgeresearch._kernels.plain import N_BLOCKS
+from hedgeresearch._kernels.checks.plain import N_BLOCKS
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.stale import may_fall
 from hedgeresearch.data.quality.statistics import Changes

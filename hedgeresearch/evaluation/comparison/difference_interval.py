@@ -37,7 +37,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import full_percent
-from hedgeresearch._kernels.stationary_bootstrap import drawn_effectiveness_gains
+from hedgeresearch._kernels.sampling.stationary_bootstrap import drawn_effectiveness_gains
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least

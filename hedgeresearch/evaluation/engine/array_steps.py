@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.minimum_variance import smallest_own_share
+from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_array_regimes
 from hedgeresearch.hedges.array_fit import ArrayFit, FitsArrays, as_array_model

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.compilation import Kernel
+from hedgeresearch._kernels.compilation.kernels import Kernel
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.installed import installed_version
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_pair_states import SIZE as STATE_SIZE
-from hedgeresearch._kernels.dcc_pair_states import states_of_pairs, targets_of_pairs
-from hedgeresearch._kernels.pair_walk import CENTER, SIZE, predict_pairs
+from hedgeresearch._kernels.dcc.pair_states import SIZE as STATE_SIZE
+from hedgeresearch._kernels.dcc.pair_states import states_of_pairs, targets_of_pairs
+from hedgeresearch._kernels.dcc.pair_walk import CENTER, SIZE, predict_pairs
 from hedgeresearch.covariance.dcc.pair_margins import GARCHMargin
 from hedgeresearch.covariance.dcc.pair_refits import CorrelationRules
 from hedgeresearch.covariance.dcc.pair_search import maximize_all
@@ -25,7 +25,7 @@ class _SeriesWalk:
     residuals : array (n_series, window)
         Standardized residuals of the last window.
     margins : array (n_series, 9)
-        See ``_kernels.pair_walk``.
+        See ``_kernels.dcc.pair_walk``.
     found : array (n_series,) of bool
         Whether there is an optimum for the last window.
     """

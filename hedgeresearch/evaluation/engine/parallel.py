@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.steering import compiled_at_once
+from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.black import black_prices
+from hedgeresearch._kernels.options.black import black_prices
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError, HedgeResearchError
 from hedgeresearch.evaluation.causality import ROUNDING_TOLERANCE, SAMPLE_SHARE, CausalityCheck

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.rolling import rolling_covariance
+from hedgeresearch._kernels.moments.rolling import rolling_covariance
 from hedgeresearch.typing import Array
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
-from hedgeresearch._kernels.minimum_variance import smallest_own_share
+from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import (
     ConvergenceError,

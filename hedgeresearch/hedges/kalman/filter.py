@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.kalman import kalman_path, kalman_smooth
+from hedgeresearch._kernels.kalman.filter import kalman_path, kalman_smooth
 from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.typing import Array
 

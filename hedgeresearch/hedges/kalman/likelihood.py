@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.kalman import kalman_moments, kalman_scores
-from hedgeresearch._kernels.kalman_gradient import kalman_gradient, kalman_store
-from hedgeresearch._kernels.kalman_search import kalman_evaluate, search_kalman
+from hedgeresearch._kernels.kalman.filter import kalman_moments, kalman_scores
+from hedgeresearch._kernels.kalman.gradient import kalman_gradient, kalman_store
+from hedgeresearch._kernels.kalman.search import kalman_evaluate, search_kalman
 from hedgeresearch.hedges.kalman.filter import Dynamics, inverse_and_log_determinant
 from hedgeresearch.optimization.line_search import MeanLikelihood
 from hedgeresearch.optimization.quasi_newton import Optimum

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.array_estimate import ArrayEstimate, EstimatesSamples
 from hedgeresearch.covariance.state import CovarianceState

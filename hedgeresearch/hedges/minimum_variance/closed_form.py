@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.ewma import ewma_covariance, ewma_last
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
 from hedgeresearch.covariance.moments.ewma import start_up_dates
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
 from hedgeresearch.typing import Array

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
 from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.moment_weights import MomentWeights

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.hedges.regime_switching.breakdown import Weighting
 from hedgeresearch.regimes.array_estimate import RegimeEstimate

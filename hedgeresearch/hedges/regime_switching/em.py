@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.switching_em import run_regression_em
+from hedgeresearch._kernels.switching.em import run_regression_em
 from hedgeresearch.typing import Array
 
 MIN_VARIANCE = 1e-6

@@ -21,7 +21,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._kernels.ewma import ewma_covariance
+from hedgeresearch._kernels.moments.ewma import ewma_covariance
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.covariance.moments.ewma import DEFAULT_DECAY, start_up_dates
 from hedgeresearch.errors import DataError

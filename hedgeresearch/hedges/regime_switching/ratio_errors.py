@@ -24,7 +24,7 @@ from typing import Protocol
 
 import numpy as np
 
-from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
 from hedgeresearch.estimation.influence import long_run_covariance
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.regime_switching.breakdown import Weighting

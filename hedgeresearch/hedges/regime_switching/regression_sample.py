@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.switching_regression import SwitchingStates, fill_stationary
+from hedgeresearch._kernels.switching.regression import SwitchingStates, fill_stationary
 from hedgeresearch.regimes.markov_chain import transition_from
 from hedgeresearch.regimes.markov_switching.regression import StatesPass, states_pass
 from hedgeresearch.typing import Array

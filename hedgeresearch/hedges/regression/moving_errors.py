@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.running_errors import n_products, running_slope_variances
-from hedgeresearch._kernels.windowed_errors import slope_variances
+from hedgeresearch._kernels.moments.running_errors import n_products, running_slope_variances
+from hedgeresearch._kernels.moments.windowed_errors import slope_variances
 from hedgeresearch.estimation.regression import (
     SMALL_SAMPLE,
     check_leverage,

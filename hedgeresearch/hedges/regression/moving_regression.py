@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.rolling_ratios import rolling_ratios, weighted_ratios
+from hedgeresearch._kernels.moments.rolling_ratios import rolling_ratios, weighted_ratios
 from hedgeresearch.covariance.hedge_ratio import check_pivots
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.labels import (

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.black import black_deltas, black_vegas
+from hedgeresearch._kernels.options.black import black_deltas, black_vegas
 from hedgeresearch.typing import Array, Indices
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
-from hedgeresearch._kernels.black import black_prices
+from hedgeresearch._kernels.options.black import black_prices
 from hedgeresearch._validation.numbers import is_number
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.options.checks import MAX_VOLATILITY, remedy_of

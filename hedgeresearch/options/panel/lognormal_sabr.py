@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels import sabr
+from hedgeresearch._kernels.options import sabr
 from hedgeresearch.options.panel.arrays import PanelArrays
 from hedgeresearch.typing import Array
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.black import black_prices
+from hedgeresearch._kernels.options.black import black_prices
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.data.simulation import business_days, markov_chain_path
 from hedgeresearch.errors import DataError

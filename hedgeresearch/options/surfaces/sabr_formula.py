@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels import sabr
+from hedgeresearch._kernels.options import sabr
 from hedgeresearch.typing import Array
 
 

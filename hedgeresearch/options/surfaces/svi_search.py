@@ -6,8 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hedgeresearch._kernels.svi import CENTER, FLOOR, LEFT, N_PARAMETERS, RIGHT, WIDTH, svi_raw
-from hedgeresearch._kernels.svi_fit import search_svi
+from hedgeresearch._kernels.options.svi import (
+    CENTER,
+    FLOOR,
+    LEFT,
+    N_PARAMETERS,
+    RIGHT,
+    WIDTH,
+    svi_raw,
+)
+from hedgeresearch._kernels.options.svi_fit import search_svi
 from hedgeresearch.options.surfaces.settings import SmileQuotes
 from hedgeresearch.options.surfaces.smiles import SVISmile
 from hedgeresearch.options.surfaces.svi_starts import best_starts
@@ -181,7 +189,7 @@ def _smile(point: Array) -> SVISmile:
 
 
 def _point(smile: SVISmile) -> Array:
-    """Return the coordinates of a smile, see ``_kernels.svi``."""
+    """Return the coordinates of a smile, see ``_kernels.options.svi``."""
     right = min(max(smile.b * (1.0 + smile.rho), 1e-9), 1.999)
     left = min(max(smile.b * (1.0 - smile.rho), 1e-9), 1.999)
     point = np.zeros(N_PARAMETERS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels.svi import CENTER, FLOOR, LEFT, N_PARAMETERS, RIGHT, WIDTH
+from hedgeresearch._kernels.options.svi import CENTER, FLOOR, LEFT, N_PARAMETERS, RIGHT, WIDTH
 from hedgeresearch.typing import Array
 
 N_CENTERS = 9
@@ -28,7 +28,7 @@ RIDGE = 1e-10
 
 
 def best_starts(k: Array, w: Array, weight: Array, number: int) -> list[Array]:
-    """Return the coordinates, see ``_kernels.svi``, of the best starts of the table.
+    """Return the coordinates, see ``_kernels.options.svi``, of the best starts of the table.
 
     None is a neighbor of a better one in the table: neighbors lead to the same minimum.
 

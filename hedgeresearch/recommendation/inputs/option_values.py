@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.black import (
+from hedgeresearch._kernels.options.black import (
     DELTA,
     GAMMA,
     N_GREEKS,

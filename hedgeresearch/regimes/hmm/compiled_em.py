@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.hidden_markov_em import maximize_by_em
-from hedgeresearch._kernels.hidden_markov_m_step import DIAGONAL, FULL, SPHERICAL
-from hedgeresearch._kernels.regime_densities import NORMAL
+from hedgeresearch._kernels.hidden_markov.em import maximize_by_em
+from hedgeresearch._kernels.hidden_markov.m_step import DIAGONAL, FULL, SPHERICAL
+from hedgeresearch._kernels.hidden_markov.regime_densities import NORMAL
 from hedgeresearch.estimation.em import EMRun
 from hedgeresearch.regimes.hmm.em import MAX_STEPS, MIN_VISITS
 from hedgeresearch.regimes.hmm.parameters import Parameters

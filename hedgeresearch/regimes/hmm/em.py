@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from hedgeresearch._kernels.hidden_markov import expected_regimes
+from hedgeresearch._kernels.hidden_markov.filter import expected_regimes
 from hedgeresearch.estimation.em import EMRun, run_em
 from hedgeresearch.regimes.hmm.parameters import Initial, Parameters
 from hedgeresearch.regimes.hmm.stationary_start import improve_transition

@@ -6,7 +6,11 @@ from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from hedgeresearch._kernels.regime_densities import NORMAL, fill_metrics, regime_log_densities
+from hedgeresearch._kernels.hidden_markov.regime_densities import (
+    NORMAL,
+    fill_metrics,
+    regime_log_densities,
+)
 from hedgeresearch.regimes.state import Emissions
 from hedgeresearch.typing import Array
 

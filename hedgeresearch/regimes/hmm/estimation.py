@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.hidden_markov import smooth_regimes
+from hedgeresearch._kernels.hidden_markov.filter import smooth_regimes
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch.data.quality.door import check_at_door

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL, density_constants
-from hedgeresearch._kernels.hidden_markov_em import expected_moments
-from hedgeresearch._kernels.hidden_markov_scores import chain_scores
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.hidden_markov.em import expected_moments
+from hedgeresearch._kernels.hidden_markov.scores import chain_scores
 from hedgeresearch.estimation.influence import (
     covariance_from_influence,
     numerical_hessian,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels.grouping import group_moments, local_averages, nearest_centers
+from hedgeresearch._kernels.regimes.grouping import group_moments, local_averages, nearest_centers
 from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
 from hedgeresearch.regimes.hmm.parameters import Parameters
 from hedgeresearch.typing import Array, Indices

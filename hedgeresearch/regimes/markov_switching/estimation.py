@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.switching_autoregression import (
+from hedgeresearch._kernels.switching.autoregression import (
     coordinates_of,
     improved_by_em,
     natural_parameters,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.regimes.markov_switching.garch_likelihood import split_parameters
 from hedgeresearch.typing import Array

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import density_constants
-from hedgeresearch._kernels.markov_switching_garch import switching_garch_scores
+from hedgeresearch._kernels.arithmetic.densities import density_constants
+from hedgeresearch._kernels.switching.garch import switching_garch_scores
 from hedgeresearch.typing import Array
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hedgeresearch._kernels.markov_switching_garch import regime_log_densities, regime_variances
+from hedgeresearch._kernels.switching.garch import regime_log_densities, regime_variances
 from hedgeresearch.regimes.markov_chain import stationary_probabilities
 from hedgeresearch.regimes.markov_switching.garch_likelihood import (
     split_parameters,

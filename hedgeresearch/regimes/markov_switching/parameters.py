@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.switching_autoregression import (
+from hedgeresearch._kernels.switching.autoregression import (
     AutoregressionLayout,
     autoregression_states,
 )

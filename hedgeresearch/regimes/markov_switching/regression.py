@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.switching_regression import SwitchingStates, switching_pass
+from hedgeresearch._kernels.switching.regression import SwitchingStates, switching_pass
 from hedgeresearch.typing import Array
 
 

@@ -14,7 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
+from hedgeresearch._kernels.hidden_markov.filter import (
+    filter_regimes,
+    most_likely_regimes,
+    smooth_regimes,
+)
 from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices

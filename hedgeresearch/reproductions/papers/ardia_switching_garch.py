@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.markov_switching_garch import regime_variances
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.switching.garch import regime_variances
 from hedgeresearch.datasets import fetch, read_rda
 from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH

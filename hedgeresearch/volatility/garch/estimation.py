@@ -7,12 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import CONVERGED
-from hedgeresearch._kernels.garch import garch_residuals
-from hedgeresearch._kernels.garch_blocks import first_state
-from hedgeresearch._kernels.garch_coordinates import BOX, garch_jacobian, garch_parameters
-from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
-from hedgeresearch._kernels.garch_influence import garch_influence, garch_influence_matrix
+from hedgeresearch._kernels.garch.blocks import first_state
+from hedgeresearch._kernels.garch.coordinates import BOX, garch_jacobian, garch_parameters
+from hedgeresearch._kernels.garch.fit import fit_garch, unit_series
+from hedgeresearch._kernels.garch.influence import garch_influence, garch_influence_matrix
+from hedgeresearch._kernels.garch.recursion import garch_residuals
+from hedgeresearch._kernels.search.box_search import CONVERGED
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import density_constants
-from hedgeresearch._kernels.garch import garch_scores
-from hedgeresearch._kernels.garch_blocks import squared_errors
-from hedgeresearch._kernels.garch_coordinates import FIXED_POINT
+from hedgeresearch._kernels.arithmetic.densities import density_constants
+from hedgeresearch._kernels.garch.blocks import squared_errors
+from hedgeresearch._kernels.garch.coordinates import FIXED_POINT
+from hedgeresearch._kernels.garch.recursion import garch_scores
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.parameters import box_jacobian, from_box

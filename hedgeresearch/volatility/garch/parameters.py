@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.garch_coordinates import BOX, garch_jacobian, garch_parameters
+from hedgeresearch._kernels.garch.coordinates import BOX, garch_jacobian, garch_parameters
 from hedgeresearch.typing import Array
 
 NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")

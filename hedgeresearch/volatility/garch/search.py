@@ -1,6 +1,6 @@
 """Search for the maximum of a GARCH(1,1) likelihood with any start of its recursion.
 
-Samples whose compiled search (``_kernels.garch_fit``) reaches no optimum are searched here, from
+Samples whose compiled search (``_kernels.garch.fit``) reaches no optimum are searched here, from
 many starts and along ridges.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hedgeresearch._kernels.garch_coordinates import BOX
-from hedgeresearch._kernels.garch_fit import CLEAR_GAIN, OUTLIER
+from hedgeresearch._kernels.garch.coordinates import BOX
+from hedgeresearch._kernels.garch.fit import CLEAR_GAIN, OUTLIER
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood

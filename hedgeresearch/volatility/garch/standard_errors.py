@@ -26,11 +26,15 @@ from typing import Literal
 
 import numpy as np
 
-from hedgeresearch._kernels.garch import garch_log_variance_derivatives
-from hedgeresearch._kernels.garch_coordinates import BOX
-from hedgeresearch._kernels.garch_hessian import garch_hessian
-from hedgeresearch._kernels.garch_likelihood import outer_products
-from hedgeresearch._kernels.inference import CURVATURE_TOLERANCE, identified_inverse, sandwich
+from hedgeresearch._kernels.arithmetic.inference import (
+    CURVATURE_TOLERANCE,
+    identified_inverse,
+    sandwich,
+)
+from hedgeresearch._kernels.garch.coordinates import BOX
+from hedgeresearch._kernels.garch.hessian import garch_hessian
+from hedgeresearch._kernels.garch.likelihood import outer_products
+from hedgeresearch._kernels.garch.recursion import garch_log_variance_derivatives
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.garch import garch_variance
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.garch.recursion import garch_variance
 from hedgeresearch.typing import Array
 
 

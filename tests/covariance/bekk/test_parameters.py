@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.bekk_stationarity import STATIONARITY_BOUND
+from hedgeresearch._kernels.bekk.stationarity import STATIONARITY_BOUND
 from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.parameters import Layout
 

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.garch import garch_variance
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.garch.recursion import garch_variance
 
 
 def second_step(returns, coef):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
 
 
 def log_density_of_path(residuals, correlations, nu):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL, density_constants
-from hedgeresearch._kernels.garch import garch_residuals, garch_scores
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.garch.recursion import garch_residuals, garch_scores
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.volatility.garch.likelihood import backcast_start
 

@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
-from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
 from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_method
 from hedgeresearch.covariance.dcc.panel import PanelCorrelation
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc import dcc_correlation
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.dcc.recursion import dcc_correlation
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from tests.covariance.dcc.rmgarch import second_step

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from tests.covariance.dcc.stacked_conditions import first_step, jacobian_of_means
 

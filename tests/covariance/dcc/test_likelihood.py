@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.dcc import dcc_correlation
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.dcc.recursion import dcc_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from tests.covariance.dcc.slow_density import log_density_of_path
 

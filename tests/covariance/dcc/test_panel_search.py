@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.covariance.dcc import panel_search
 from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.garch import garch_residuals
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.garch.recursion import garch_residuals
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence

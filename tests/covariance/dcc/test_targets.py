@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc import corrected_residuals
+from hedgeresearch._kernels.dcc.recursion import corrected_residuals
 from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
 from hedgeresearch.covariance.dcc.targets import target_influence
 from tests.covariance.sums_over_dates import distance_of_sums

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
+from hedgeresearch._kernels.moments.rolling import rolling_covariance, rolling_mean
 from hedgeresearch.covariance.moments.rolling import RollingCovariance, RollingState
 
 N_DATES = 100_000

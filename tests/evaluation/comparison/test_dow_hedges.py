@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc import dcc_correlation
+from hedgeresearch._kernels.dcc.recursion import dcc_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from tests.covariance.dcc.rmgarch import second_step
 

@@ -9,7 +9,7 @@ import pytest
 from sklearn.model_selection import TimeSeriesSplit
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.minimum_variance import smallest_own_share
+from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
 from hedgeresearch.evaluation.engine import steps
 from hedgeresearch.evaluation.engine import walk as module
 from hedgeresearch.evaluation.engine.array_steps import ArraySteps

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.kalman_search import search_kalman
+from hedgeresearch._kernels.kalman.search import search_kalman
 from hedgeresearch.hedges.kalman import likelihood
 from hedgeresearch.hedges.kalman.filter import KalmanFilter
 from tests.hedges.fitting import split

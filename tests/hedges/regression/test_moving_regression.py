@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.rolling_ratios import weighted_ratios
+from hedgeresearch._kernels.moments.rolling_ratios import weighted_ratios
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.regression.moving_errors import effective_dates
 from hedgeresearch.hedges.regression.moving_regression import WeightedMoments

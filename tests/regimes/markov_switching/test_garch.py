@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.hidden_markov import smooth_regimes
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.hidden_markov.filter import smooth_regimes
 from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH
 from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
 from hedgeresearch.regimes.markov_switching.garch_state import state_before_second

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.regimes.markov_switching.garch_likelihood import (
     stationary_derivatives,
     switching_garch_likelihood,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
 
 USED = [0, 1, 3, 5, 6, 8, 10, 11]

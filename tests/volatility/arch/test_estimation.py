@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.garch import garch_residuals
+from hedgeresearch._kernels.garch.recursion import garch_residuals
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.volatility import GARCH, ArchModel
 from hedgeresearch.volatility.arch.estimation import refine_optimum

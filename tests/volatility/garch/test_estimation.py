@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.garch_coordinates import BOX
+from hedgeresearch._kernels.garch.coordinates import BOX
 from hedgeresearch.optimization.quasi_newton import maximize
 from hedgeresearch.volatility.garch.estimation import search_garch
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.garch_coordinates import BOX
+from hedgeresearch._kernels.garch.coordinates import BOX
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood, scores_by_date
 from hedgeresearch.volatility.garch.parameters import (
     NAMES,

@@ -1,0 +1,1 @@
+"""Arithmetic that kernels share: lanes, small matrices, special functions, densities."""

@@ -1,0 +1,1 @@
+"""BEKK: matrices, likelihood, search."""

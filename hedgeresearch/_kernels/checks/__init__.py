@@ -1,0 +1,1 @@
+"""Checks of the data of every fit, with their versions of NumPy."""

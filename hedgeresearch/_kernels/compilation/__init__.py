@@ -1,0 +1,1 @@
+"""When kernels are compiled, where they are kept, and what is said about it."""

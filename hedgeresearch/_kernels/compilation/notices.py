@@ -1,0 +1,132 @@
+"""One line on standard error where compiling takes more than a second.
+
+It is printed when numba begins to compile, so never where the compiled code was kept, and only by
+the process that started the others.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from hedgeresearch._kernels.compilation.sources import name_among_kernels
+
+SECONDS: dict[str, float] = {
+    "bekk.parameters.fill_matrices": 1.1,
+    "bekk.search.bekk_hessian": 2.0,
+    "bekk.search.evaluate_bekk": 6.5,
+    "bekk.search.search_bekk": 8.5,
+    "search.box_search.advance_search": 2.8,
+    "dcc.pair_passes.pair_evaluation": 1.1,
+    "dcc.pair_grid.values_on_grid": 1.4,
+    "dcc.pair_search.maximize_pairs": 3.3,
+    "dcc.pair_sensitivity.pair_sensitivity": 1.5,
+    "dcc.pair_products.pair_score_products": 1.7,
+    "dcc.panel.panel_evaluation": 4.6,
+    "dcc.panel.panel_gradient": 1.9,
+    "garch.fit.fit_garch": 14.8,
+    "garch.hessian.garch_hessian": 1.5,
+    "garch.influence.garch_influence_matrix": 1.9,
+    "hidden_markov.em.maximize_by_em": 4.2,
+    "hidden_markov.scores.chain_scores": 2.3,
+    "kalman.search.search_kalman": 8.2,
+    "switching.garch.regime_variances": 1.0,
+    "switching.garch.switching_garch_scores": 1.3,
+    "moments.running_errors.running_slope_variances": 2.7,
+    "options.svi_fit.search_svi": 7.3,
+    "switching.autoregression.improved_by_em": 7.0,
+    "switching.autoregression.search_autoregression": 2.9,
+    "switching.correlation.switching_em": 2.2,
+    "switching.dcc.filter_switching_dcc": 1.8,
+    "switching.dcc_pair.switching_pair_scores": 1.2,
+    "switching.em.run_regression_em": 1.6,
+    "moments.windowed_errors.slope_variances": 2.5,
+}
+"""CPU seconds to compile a kernel, with those that it calls; those from one second on, as
+measured on a processor of 2023. A kernel that is not here is compiled without a line."""
+FEW_SECONDS = 0.4
+"""CPU seconds to compile a kernel that is not in the table."""
+QUIET = "HEDGERESEARCH_QUIET"
+"""Environment variable that switches the lines off."""
+
+
+class Compiled(NamedTuple):
+    """A kernel that was compiled, with its module, and the CPU seconds it took."""
+
+    module: str
+    kernel: str
+    seconds: float
+
+
+class CompilationLog:
+    """Kernels as they are compiled; those compiled for another one count as a part of it.
+
+    Attributes
+    ----------
+    notice : str
+        Line to print before the first compilation; "" for none.
+    """
+
+    def __init__(self, notice: str) -> None:
+        self.notice = notice
+        self._announced: set[str] = set()
+        self._depth = 0
+        self._start = 0.0
+        self._observers: list[list[Compiled]] = []
+
+    def begin(self, module: str, kernel: str) -> None:
+        """Note that a function is about to be compiled; ``module`` is "" if it is no kernel."""
+        if self._depth or module:
+            self._depth += 1
+        if self._depth != 1:
+            return
+        self._start = time.process_time()
+        seconds = SECONDS.get(f"{module}.{kernel}", 0.0)
+        if seconds >= 1.0 and module not in self._announced:
+            self._announced.add(module)
+            _print(f"compiling {module}, once, about {seconds:.0f} s")
+        if self.notice:
+            _print(self.notice)
+            self.notice = ""
+
+    def end(self, module: str, kernel: str) -> None:
+        """Note that a function has been compiled."""
+        self._depth = max(self._depth - 1, 0)
+        if module and self._depth == 0:
+            done = Compiled(module, kernel, time.process_time() - self._start)
+            for observer in self._observers:
+                observer.append(done)
+
+    @contextmanager
+    def observed(self) -> Iterator[list[Compiled]]:
+        """Collect what is compiled in the block."""
+        found: list[Compiled] = []
+        self._observers.append(found)
+        try:
+            yield found
+        finally:
+            # by identity: what two observers have found can be equal
+            self._observers = [one for one in self._observers if one is not found]
+
+
+def seconds_to_compile(module: str, kernel: str) -> float:
+    """Return about how many CPU seconds it takes to compile a kernel of a module."""
+    return SECONDS.get(f"{name_among_kernels(module)}.{kernel}", FEW_SECONDS)
+
+
+def _print(line: str) -> None:
+    if sys.stderr is not None and not os.environ.get(QUIET) and not _is_worker():
+        print(f"hedgeresearch: {line}", file=sys.stderr)
+
+
+def _is_worker() -> bool:
+    """Return whether another Python process started this one to work for it."""
+    if "multiprocessing.process" not in sys.modules:
+        return False
+    from multiprocessing import parent_process
+
+    return parent_process() is not None

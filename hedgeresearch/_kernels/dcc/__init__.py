@@ -1,0 +1,1 @@
+"""Dynamic conditional correlations: of pairs, of many series, composite."""

@@ -1,0 +1,312 @@
+"""Passes over the dates of a dynamic correlation of two series: value, gradient and information.
+
+Two series are the usual hedge, and the pieces of a composite likelihood; written out they are
+several times faster than ``dcc``, whose recursion and density these are. A pass over x and y, the
+standardized residuals of the two series (n_dates,) each, sums what it finds over the dates and
+stores nothing. ``parameters`` are always (a, b, g, nu), nu infinite for the normal density.
+``targets`` (6,) are the elements (1, 1), (1, 2) and (2, 2) of S and then those of N.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.arithmetic.lanes import WIDTH, load, root, smaller, spread, store
+from hedgeresearch._kernels.compilation.kernels import kernel
+from hedgeresearch._kernels.dcc.pair_targets import pair_matrices
+
+LOG_2_PI = 1.8378770664093453
+BLOCK = 128
+"""Number of dates whose scores are held at a time."""
+
+
+@kernel(fast=True)
+def pair_values(parameters, corrected, x, y, targets, values):  # noqa: C901, PLR0915 - one loop
+    """Overwrite ``values`` (8,) with the mean log-densities at eight parameters (8, 4) at once.
+
+    They have the same nu. The log-density is -inf where a Q is not positive definite.
+    """
+    nu = parameters[0, 3]
+    numbers = np.empty(9 * WIDTH)
+    for k in range(WIDTH):
+        matrices = pair_matrices(parameters[k], corrected, x, y, targets)
+        for i in range(3):
+            numbers[i * WIDTH + k] = parameters[k, i]
+            numbers[(3 + i) * WIDTH + k] = matrices[0, i]
+            numbers[(6 + i) * WIDTH + k] = matrices[1, i]
+        values[k] = 0.0
+    a = load(numbers, 0)
+    b = load(numbers, 1)
+    g = load(numbers, 2)
+    c11 = load(numbers, 3)
+    c12 = load(numbers, 4)
+    c22 = load(numbers, 5)
+    q11 = load(numbers, 6)
+    q12 = load(numbers, 7)
+    q22 = load(numbers, 8)
+    quadratics = spread(0.0)
+    lowest = spread(1.0)
+    product = spread(1.0)
+    radial = spread(1.0)
+    n = x.shape[0]
+    for t in range(n):
+        u = x[t]
+        v = y[t]
+        pq = q11 * q22
+        determinant = pq - q12 * q12
+        lowest = smaller(determinant, lowest)
+        w = 1.0 / determinant
+        deviation = root(pq)
+        quadratic = (pq * (u * u + v * v) - q12 * deviation * (2.0 * u * v)) * w
+        product = product * (w * pq)
+        if nu == NORMAL:
+            quadratics = quadratics + quadratic
+        else:
+            radial = radial * (quadratic * (1.0 / (nu - 2.0)) + 1.0)
+        if t & 7 == 7 or t == n - 1:
+            store(numbers, 0, product)
+            store(numbers, 1, radial)
+            for k in range(WIDTH):
+                values[k] += 0.5 * math.log(numbers[k])
+                if nu != NORMAL:
+                    values[k] -= 0.5 * (nu + 2.0) * math.log(numbers[WIDTH + k])
+            product = spread(1.0)
+            radial = spread(1.0)
+        weight11 = a + g * (1.0 if u < 0.0 else 0.0)
+        weight12 = a + g * (1.0 if u < 0.0 and v < 0.0 else 0.0)
+        weight22 = a + g * (1.0 if v < 0.0 else 0.0)
+        if corrected:
+            q11 = c11 + (weight11 * (u * u) + b) * q11
+            q12 = c12 + weight12 * (u * v) * deviation + b * q12
+            q22 = c22 + (weight22 * (v * v) + b) * q22
+        else:
+            q11 = c11 + weight11 * (u * u) + b * q11
+            q12 = c12 + weight12 * (u * v) + b * q12
+            q22 = c22 + weight22 * (v * v) + b * q22
+    store(numbers, 0, quadratics)
+    store(numbers, 1, lowest)
+    _, log_c, _ = density_constants(nu, 2)
+    for k in range(WIDTH):
+        values[k] = (values[k] - 0.5 * numbers[k]) / n + log_c
+        if not numbers[WIDTH + k] > 0.0:
+            values[k] = -np.inf
+
+
+@kernel(fast=True)
+def _plain_evaluation(parameters, x, y, targets, gradient, information):  # noqa: PLR0915 - one recursion
+    """Return the mean log-density of a normal, symmetric DCC; fill its derivatives."""
+    a = parameters[0]
+    b = parameters[1]
+    n = x.shape[0]
+    s11 = targets[0]
+    s12 = targets[1]
+    s22 = targets[2]
+    rest = 1.0 - a - b
+    c11 = rest * s11
+    c12 = rest * s12
+    c22 = rest * s22
+    q11 = c11 + b * s11
+    q12 = c12 + b * s12
+    q22 = c22 + b * s22
+    a11 = -s11
+    a12 = -s12
+    a22 = -s22
+    b11 = 0.0
+    b12 = 0.0
+    b22 = 0.0
+    sum_a = 0.0
+    sum_b = 0.0
+    sum_aa = 0.0
+    sum_ab = 0.0
+    sum_bb = 0.0
+    total = 0.0
+    logs = 0.0
+    product = 1.0
+    for t in range(n):
+        u = x[t]
+        v = y[t]
+        pq = q11 * q22
+        root = math.sqrt(pq)
+        determinant = pq - q12 * q12
+        if not determinant > 0.0:
+            return -np.inf
+        w = 1.0 / (determinant * pq)
+        one_over_pq = determinant * w
+        d = pq * pq * w
+        one_over_root = root * one_over_pq
+        r = q12 * one_over_root
+        uu = u * u
+        uv = u * v
+        vv = v * v
+        quadratic = (uu - 2.0 * r * uv + vv) * d
+        total += quadratic
+        product *= d
+        if t & 15 == 15:
+            logs += math.log(product)
+            product = 1.0
+        by_r = d * (r + uv - r * quadratic)
+        half = 0.5 * r * one_over_pq
+        score_a = by_r * (a12 * one_over_root - half * (a11 * q22 + a22 * q11))
+        score_b = by_r * (b12 * one_over_root - half * (b11 * q22 + b22 * q11))
+        sum_a += score_a
+        sum_b += score_b
+        sum_aa += score_a * score_a
+        sum_ab += score_a * score_b
+        sum_bb += score_b * score_b
+        a11 = uu - s11 + b * a11
+        a12 = uv - s12 + b * a12
+        a22 = vv - s22 + b * a22
+        b11 = q11 - s11 + b * b11
+        b12 = q12 - s12 + b * b12
+        b22 = q22 - s22 + b * b22
+        q11 = c11 + a * uu + b * q11
+        q12 = c12 + a * uv + b * q12
+        q22 = c22 + a * vv + b * q22
+    logs += math.log(product)
+    gradient[0] = sum_a / n
+    gradient[1] = sum_b / n
+    information[0, 0] = sum_aa / n
+    information[0, 1] = sum_ab / n
+    information[1, 0] = sum_ab / n
+    information[1, 1] = sum_bb / n
+    return 0.5 * (logs - total) / n - LOG_2_PI
+
+
+@kernel(fast=True)
+def pair_evaluation(  # noqa: C901 - two kinds
+    parameters, asymmetric, corrected, x, y, targets, gradient, information
+):
+    """Return the mean log-density, and overwrite its gradient and the information.
+
+    Parameters
+    ----------
+    parameters : array (4,)
+    asymmetric, corrected : bool
+    x, y : array (n_dates,)
+    targets : array (6,)
+    gradient : array (4,)
+        Mean derivatives with respect to (a, b, g, nu).
+    information : array (4, 4)
+        Mean outer product of the scores.
+    """
+    for p in range(4):
+        gradient[p] = 0.0
+        for j in range(4):
+            information[p, j] = 0.0
+    if parameters[3] == NORMAL and not (asymmetric or corrected):
+        return _plain_evaluation(parameters, x, y, targets, gradient, information)
+    matrices = pair_matrices(parameters, corrected, x, y, targets)
+    state = first_pair_state(matrices)
+    rows = np.empty((4, BLOCK))
+    n = x.shape[0]
+    total = 0.0
+    for begin in range(0, n, BLOCK):
+        m = min(BLOCK, n - begin)
+        total += pair_scores_of_block(
+            parameters, corrected, x[begin : begin + m], y[begin : begin + m], matrices, state, rows
+        )
+        for p in range(4):
+            # sums are not kept in arrays: the order of a sum must not depend on where these lie
+            summed = 0.0
+            for t in range(m):
+                summed += rows[p, t]
+            gradient[p] += summed / n
+            for j in range(p + 1):
+                summed = 0.0
+                for t in range(m):
+                    summed += rows[p, t] * rows[j, t]
+                information[p, j] += summed / n
+    for p in range(4):
+        for j in range(p):
+            information[j, p] = information[p, j]
+    return total / n
+
+
+@kernel
+def first_pair_state(matrices):
+    """Return Q_1 and its derivatives, (4, 3); rows are Q and those by a, b and g."""
+    state = np.empty((4, 3))
+    for i in range(3):
+        state[0, i] = matrices[1, i]
+        for p in range(3):
+            state[1 + p, i] = matrices[5 + p, i]
+    return state
+
+
+@kernel(fast=True)
+def pair_scores_of_block(  # noqa: PLR0915 - one recursion
+    parameters, corrected, x, y, matrices, state, rows
+):
+    """Fill rows (4, BLOCK) with the scores of some dates by (a, b, g, nu).
+
+    The state moves past them. Returns the sum of their log-densities, -inf where a Q is not
+    positive definite.
+    """
+    a = parameters[0]
+    b = parameters[1]
+    g = parameters[2]
+    nu, log_c, log_c_by_nu = density_constants(parameters[3], 2)
+    q11 = state[0, 0]
+    q12 = state[0, 1]
+    q22 = state[0, 2]
+    total = log_c * x.shape[0]
+    for t in range(x.shape[0]):
+        u = x[t]
+        v = y[t]
+        pq = q11 * q22
+        root_pq = math.sqrt(pq)
+        determinant = pq - q12 * q12
+        if not determinant > 0.0:
+            return -np.inf
+        d = pq / determinant
+        r = q12 / root_pq
+        quadratic = (u * u - 2.0 * r * u * v + v * v) * d
+        total += 0.5 * math.log(d)
+        weight = 1.0
+        rows[3, t] = 0.0
+        if nu == NORMAL:
+            total -= 0.5 * quadratic
+        else:
+            weight = (nu + 2.0) / (nu - 2.0 + quadratic)
+            radial = 0.5 * math.log1p(quadratic / (nu - 2.0))
+            total -= (nu + 2.0) * radial
+            rows[3, t] = log_c_by_nu - radial + 0.5 * weight * quadratic / (nu - 2.0)
+        by_r = d * (r + weight * (u * v - r * quadratic))
+        fallen_x = 1.0 if u < 0.0 else 0.0
+        fallen_y = 1.0 if v < 0.0 else 0.0
+        news11 = u * u * q11 if corrected else u * u
+        news12 = u * v * root_pq if corrected else u * v
+        news22 = v * v * q22 if corrected else v * v
+        weight11 = a + g * fallen_x
+        weight12 = a + g * fallen_x * fallen_y
+        weight22 = a + g * fallen_y
+        for p in range(1, 4):
+            move1 = state[p, 0] / q11
+            move2 = state[p, 2] / q22
+            rows[p - 1, t] = by_r * (state[p, 1] / root_pq - 0.5 * r * (move1 + move2))
+            state[p, 0] = matrices[1 + p, 0] + b * state[p, 0]
+            state[p, 1] = matrices[1 + p, 1] + b * state[p, 1]
+            state[p, 2] = matrices[1 + p, 2] + b * state[p, 2]
+            if corrected:
+                state[p, 0] += weight11 * news11 * move1
+                state[p, 1] += 0.5 * weight12 * news12 * (move1 + move2)
+                state[p, 2] += weight22 * news22 * move2
+        state[1, 0] += news11
+        state[1, 1] += news12
+        state[1, 2] += news22
+        state[2, 0] += q11
+        state[2, 1] += q12
+        state[2, 2] += q22
+        state[3, 0] += news11 * fallen_x
+        state[3, 1] += news12 * fallen_x * fallen_y
+        state[3, 2] += news22 * fallen_y
+        q11 = matrices[0, 0] + weight11 * news11 + b * q11
+        q12 = matrices[0, 1] + weight12 * news12 + b * q12
+        q22 = matrices[0, 2] + weight22 * news22 + b * q22
+    state[0, 0] = q11
+    state[0, 1] = q12
+    state[0, 2] = q22
+    return total

@@ -1,0 +1,1 @@
+"""GARCH(1,1) of one series: likelihood, search, errors."""

@@ -1,0 +1,1 @@
+"""Hidden Markov chains: filter, EM, scores."""

@@ -1,0 +1,1 @@
+"""Time-varying regression coefficients: filter, likelihood, search."""

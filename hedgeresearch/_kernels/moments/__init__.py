@@ -1,0 +1,1 @@
+"""Sample moments and regressions of windows, and their errors."""

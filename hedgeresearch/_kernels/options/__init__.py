@@ -1,0 +1,1 @@
+"""Prices, implied volatilities and smiles of options."""

@@ -1,0 +1,1 @@
+"""Regimes of other kinds: jump models, groups of dates."""

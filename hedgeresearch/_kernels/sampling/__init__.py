@@ -1,0 +1,1 @@
+"""Samples drawn from past returns."""

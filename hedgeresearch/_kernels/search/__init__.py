@@ -1,0 +1,1 @@
+"""Searches: a likelihood over a box, quadratic programs, baskets of few instruments."""

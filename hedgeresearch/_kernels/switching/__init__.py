@@ -1,0 +1,1 @@
+"""Parameters that switch with a regime: regressions, autoregressions, correlations, GARCH."""
