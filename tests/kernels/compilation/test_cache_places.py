@@ -56,7 +56,9 @@ def test_setting_of_the_user_comes_first(tmp_path: Path) -> None:
 
 
 def test_places_are_tried_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_places, "__file__", str(tmp_path / "package" / "compilation" / "cache_places.py"))
+    monkeypatch.setattr(
+        cache_places, "__file__", str(tmp_path / "package" / "compilation" / "cache_places.py")
+    )
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(cache_places.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
