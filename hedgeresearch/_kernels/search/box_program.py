@@ -29,7 +29,7 @@ CUT = -1
 
 
 @kernel
-def solve_box_program(  # noqa: C901, PLR0912, PLR0915 - one recursion
+def solve_box_program(  # noqa: C901, PLR0912 - one recursion
     matrix, linear, lower, upper, total, held, distance, x
 ):
     """Fill the minimum x (n,), and return its value; infinite if no x is feasible.
@@ -46,18 +46,11 @@ def solve_box_program(  # noqa: C901, PLR0912, PLR0915 - one recursion
     x : array (n,), filled
     """
     n = len(x)
-    factor = np.empty((n, n))
-    inverse = np.zeros((n, n))
-    for i in range(n):
-        for j in range(n):
-            factor[i, j] = matrix[i, j]
-    cholesky_in_place(factor)
-    for i in range(n):
-        inverse[i, i] = 1.0
-        solve_cholesky(factor, inverse[i])
+    inverse = _inverse(matrix)
     for i in range(n):
         x[i] = _dot(inverse[i], linear, n)
-    # constraints that hold: rows, inverse times row, and the products of both
+    # k constraints hold: their rows, inverse times row, and the products of both
+    k = 0
     rows = np.zeros((n + 1, n))
     reach = np.zeros((n + 1, n))
     products = np.zeros((n + 1, n + 1))
@@ -68,43 +61,21 @@ def solve_box_program(  # noqa: C901, PLR0912, PLR0915 - one recursion
     row = np.empty(n)
     direction = np.empty(n)
     step = np.empty(n)
-    k = 0
     for _ in range(MAX_STEPS * (n + 1)):
         mark, slack = _worst_constraint(
             x, lower, upper, total, held, distance, is_bound, marks, k, row
         )
         if slack >= 0.0:
-            value = 0.0
-            for i in range(n):
-                value += x[i] * (_dot(matrix[i], x, n) - 2.0 * linear[i])
-            return value
+            return _value(matrix, linear, x)
         for i in range(n):
             direction[i] = _dot(inverse[i], row, n)
         own = _dot(direction, row, n)
         multiplier = 0.0
         is_open = True
         while is_open:
-            # the step that changes none of the constraints that hold
-            inner = np.empty((k, k))
-            for i in range(k):
-                weights[i] = _dot(rows[i], direction, n)
-                for j in range(k):
-                    inner[i, j] = products[i, j]
-            cholesky_in_place(inner)
-            solve_cholesky(inner, weights)
-            for i in range(n):
-                step[i] = direction[i]
-                for j in range(k):
-                    step[i] -= weights[j] * reach[j, i]
+            _fill_step(rows, reach, products, direction, k, weights, step)
             gain = _dot(step, row, n)
-            partial = np.inf
-            drop = -1
-            for j in range(k):
-                if marks[j] != EQUATION and weights[j] > 0.0:
-                    ratio = multipliers[j] / weights[j]
-                    if ratio < partial:
-                        partial = ratio
-                        drop = j
+            partial, drop = _partial_step(multipliers, weights, marks, k)
             full = np.inf
             if gain > DEPENDENT * own and k < n:
                 full = -slack / gain
@@ -124,19 +95,86 @@ def solve_box_program(  # noqa: C901, PLR0912, PLR0915 - one recursion
                     is_bound[marks[drop]] = 0
                 k -= 1
                 _drop(drop, k, n, rows, reach, products, multipliers, marks)
-        multipliers[k] = multiplier
-        marks[k] = mark
         if mark >= 0:
             is_bound[mark] = 1
             x[mark] = lower[mark] if row[mark] > 0.0 else upper[mark]
-        for i in range(n):
-            rows[k, i] = row[i]
-            reach[k, i] = direction[i]
-        for j in range(k + 1):
-            products[j, k] = _dot(rows[j], direction, n)
-            products[k, j] = products[j, k]
+        multipliers[k] = multiplier
+        marks[k] = mark
+        _add(row, direction, k, rows, reach, products)
         k += 1
     return -np.inf
+
+
+@kernel
+def _inverse(matrix):
+    """Return the inverse of a positive definite matrix."""
+    n = matrix.shape[0]
+    factor = np.empty((n, n))
+    inverse = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            factor[i, j] = matrix[i, j]
+    cholesky_in_place(factor)
+    for i in range(n):
+        inverse[i, i] = 1.0
+        solve_cholesky(factor, inverse[i])
+    return inverse
+
+
+@kernel
+def _value(matrix, linear, x):
+    """Return x'Gx - 2c'x."""
+    n = len(x)
+    value = 0.0
+    for i in range(n):
+        value += x[i] * (_dot(matrix[i], x, n) - 2.0 * linear[i])
+    return value
+
+
+@kernel
+def _fill_step(rows, reach, products, direction, k, weights, step):
+    """Fill the step that changes none of the k constraints that hold.
+
+    ``weights`` is filled with what it subtracts of each constraint, r of the paper.
+    """
+    n = len(step)
+    inner = np.empty((k, k))
+    for i in range(k):
+        weights[i] = _dot(rows[i], direction, n)
+        for j in range(k):
+            inner[i, j] = products[i, j]
+    cholesky_in_place(inner)
+    solve_cholesky(inner, weights)
+    for i in range(n):
+        step[i] = direction[i]
+        for j in range(k):
+            step[i] -= weights[j] * reach[j, i]
+
+
+@kernel
+def _partial_step(multipliers, weights, marks, k):
+    """Return the step at which the first multiplier is zero, and the number of its constraint."""
+    partial = np.inf
+    drop = -1
+    for j in range(k):
+        if marks[j] != EQUATION and weights[j] > 0.0:
+            ratio = multipliers[j] / weights[j]
+            if ratio < partial:
+                partial = ratio
+                drop = j
+    return partial, drop
+
+
+@kernel
+def _add(row, direction, k, rows, reach, products):
+    """Add a constraint to the k that hold; ``direction`` is the inverse times its row."""
+    n = len(row)
+    for i in range(n):
+        rows[k, i] = row[i]
+        reach[k, i] = direction[i]
+    for j in range(k + 1):
+        products[j, k] = _dot(rows[j], direction, n)
+        products[k, j] = products[j, k]
 
 
 @kernel
