@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tests.kernels.test_kalman import CASES, dense, likelihood_and_point, simulated
 
 from hedgeresearch._kernels.kalman.search import LONGEST_STEP, is_near, search_kalman
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
+from tests.kernels.kalman.test_filter import CASES, dense, likelihood_and_point, simulated
 
 
 def slow_gradient(likelihood, point, profile):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.kernels.test_rolling_ratios import panel
 
 from hedgeresearch._kernels.moments.rolling_ratios import rolling_ratios, weighted_ratios
 from hedgeresearch._kernels.moments.running_errors import n_products, running_slope_variances
 from hedgeresearch._kernels.moments.windowed_errors import slope_variances
+from tests.kernels.moments.test_rolling_ratios import panel
 
 
 def by_themselves(values, begins, ends, ratios, lags):
