@@ -25,8 +25,9 @@ class Feed(Protocol):
 
     A live feed begins with an ``Interruption`` of each source, connects again by itself, and gives
     an ``Interruption`` of each source concerned when a connection is lost, a frame cannot be read,
-    changes of a book are missing, or nothing comes any more. It ends when it is closed; a recorded
-    feed ends with the recording.
+    changes of a book are missing, nothing comes any more, or the receiver's clock is set: ages and
+    delays across that mean nothing. It ends when it is closed; a recorded feed ends with the
+    recording.
 
     Examples
     --------

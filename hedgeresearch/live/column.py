@@ -63,8 +63,13 @@ class ColumnState(Protocol):
     def start_bar(self) -> None:
         """Begin the next bar: the number of the last one is part of the market."""
 
-    def forget_latencies(self) -> None:
-        """Begin to measure delays again, by a clock that was set."""
+    def set_clock(self, step: int) -> None:
+        """Move times of receipt by a step of the receiver's clock, and measure delays again.
+
+        Parameters
+        ----------
+        step : nanoseconds by which the clock was set
+        """
 
 
 @runtime_checkable

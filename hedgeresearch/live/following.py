@@ -52,20 +52,23 @@ async def follow(
     ----------
     session : Session
     feed : Feed
-    clock : function that returns the time in nanoseconds; None for a recorded feed
+    clock : function that returns nanoseconds of a clock that is never set; None for a recorded feed
     recorder : Recorder of the events as the session has had them, or None
     """
+    running = None if clock is None else _RunningTime(clock)
     inbox = _Inbox(feed)
     latest = -1
     try:
         while True:
-            found = await inbox.next(session.bar_end, clock)
+            found = await inbox.next(session.bar_end, running)
             if found is None:
                 break
             if isinstance(found, int):
                 decisions = session.advance(found)
             else:
                 source, event = found
+                if running is not None:
+                    running.note(event.receive_time)
                 counted = event if event.receive_time < latest else _as_known(event, session)
                 latest = max(latest, event.receive_time)
                 if recorder is not None:
@@ -81,6 +84,30 @@ async def follow(
             recorder.flush()
 
 
+class _RunningTime:
+    """The time of the receiver since its last event, by a clock that is never set.
+
+    The receiver's clock may be set while a feed is silent: bars would end with prices of wrong
+    ages. What the feed gives next says that it was set.
+
+    Parameters
+    ----------
+    steady : function that returns nanoseconds of a clock that is never set
+    """
+
+    def __init__(self, steady: Callable[[], int]) -> None:
+        self._steady = steady
+        self._offset = 0
+
+    def note(self, receive_time: int) -> None:
+        """Go on from the time of an event that has come now."""
+        self._offset = receive_time - self._steady()
+
+    def __call__(self) -> int:
+        """Return the time, nanoseconds since 1970 in UTC."""
+        return self._steady() + self._offset
+
+
 class _Inbox:
     """Events of a feed that wait for a session, read by a task of their own."""
 
@@ -90,9 +117,7 @@ class _Inbox:
         self._arrived = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
-    async def next(
-        self, bar_end: int | None, clock: Callable[[], int] | None
-    ) -> Sourced | int | None:
+    async def next(self, bar_end: int | None, clock: _RunningTime | None) -> Sourced | int | None:
         """Return the next event, or the time at which a bar has ended without one.
 
         None is the end of the feed; what has ended it is raised.

@@ -170,9 +170,13 @@ class LegState:
         elif self._prices.apply(event):
             self._note(event)
 
-    def forget_latencies(self) -> None:
-        """Begin to measure delays again, by a clock that was set."""
+    def set_clock(self, step: int) -> None:
+        """Move times of receipt by a step of the receiver's clock, and measure delays again."""
         self._latencies = Latencies()
+        if self._heard is not None:
+            self._heard += step
+        if self._priced is not None:
+            self._priced += step
 
     def problem(self, time: int, tolerances: Tolerances) -> Problem | None:
         """Return why the leg has no price at a time, if it has none."""

@@ -218,22 +218,22 @@ class Session:
         feed: Feed,
         *,
         recorder: Recorder | None = None,
-        clock: Callable[[], int] | None = time.time_ns,
+        clock: Callable[[], int] | None = time.monotonic_ns,
     ) -> AsyncGenerator[Decision, None]:
         """Return an iterator over the decisions that a feed leads to, for ``async for``.
 
         It ends with the feed, which it closes, also where the loop is left.
 
-        While a live feed is silent, bars end by the clock. An event that comes after its bar was
-        ended by the clock counts in the next one, and is recorded at the time at which it counts:
-        a replay of what was recorded gives the same decisions.
+        While a live feed is silent, bars end by a clock that goes on from its last event. An event
+        that comes after its bar was ended by the clock counts in the next one, and is recorded at
+        the time at which it counts: a replay of what was recorded gives the same decisions.
 
         Parameters
         ----------
         feed : Feed, live or recorded
         recorder : Recorder that events are written by, before they count
-        clock : function that returns the time of the receiver, nanoseconds since 1970 in UTC; a
-            ``Recording`` needs none
+        clock : function that returns nanoseconds from any moment on, of a clock that is never set;
+            a ``Recording`` needs none
 
         Examples
         --------
@@ -372,13 +372,13 @@ class Session:
         reading = self._clock.read(time)
         if reading == "behind":
             return []
+        step = time - (self._clock.latest or time) if reading == "back" else 0
         if reading != "on":
-            # latencies across a clock that was set mean nothing
+            # latencies across a clock that was set mean nothing, and ages would be too small
             for state in self._states:
-                state.forget_latencies()
+                state.set_clock(step)
         if reading == "back":
-            seconds = ((self._clock.latest or time) - time) / NANOSECONDS
-            text = f"The receiver's clock went back by {seconds:.3g} s"
+            text = f"The receiver's clock went back by {-step / NANOSECONDS:.3g} s"
             self._gone_back = Problem("clock", "", text)
             return [self._decided(time, [self._gone_back])]
         return self._closed_before(time)

@@ -151,7 +151,7 @@ def test_fields_of_the_book_become_legs(book: Path) -> None:
     book.write_text(
         text.replace("symbol: BTCUSDT}", "symbol: BTCUSDT, hours: " + hours + "}").replace(
             "    FUNDING: {venue: binance-usd-m, symbol: ETHUSDT}",
-            "    FUNDING: {venue: kraken, symbol: ETH/USD, max_age: 60}",
+            "    FUNDING: {venue: kraken, symbol: ETH/USD, max_age: 60, interval_hours: 4}",
         )
     )
     live = read_live(book)
@@ -163,7 +163,7 @@ def test_fields_of_the_book_become_legs(book: Path) -> None:
             hours=TradingHours("09:30", "16:00", "America/New_York", holidays=["2026-12-25"]),
         ),
         "ETH_PERP": Leg(perpetual, rule, costs=BookCosts(1e-4, 1000.0)),
-        "FUNDING": FundingLeg(Source("kraken", "ETH/USD"), 60.0),
+        "FUNDING": FundingLeg(Source("kraken", "ETH/USD"), 60.0, 4.0),
     }
     assert live.settings == {
         "max_age": 5.0,
@@ -187,6 +187,11 @@ def test_fields_of_the_book_become_legs(book: Path) -> None:
             "symbol: BTCUSDT}",
             "symbol: BTCUSDT, max_age: 3}",
             "max_age of a leg is that of funding",
+        ),
+        (
+            "symbol: BTCUSDT}",
+            "symbol: BTCUSDT, interval_hours: 8}",
+            "interval_hours of a leg is that of funding",
         ),
         ("symbol: ETHUSDT}", "symbol: ETHUSDT, book: true}", "is not a field of a column of"),
         ("  max_age: 5", "  max_age: x", "live.max_age must be a number"),

@@ -154,6 +154,20 @@ def test_a_clock_set_back_for_good_is_waited_for(start: Any, events: list[Source
     assert [d.problems[0].kind for d in decisions if d.problems] == ["clock", "clock"]
 
 
+def test_a_price_from_before_a_step_back_keeps_its_age(start: Any, events: list[Sourced]) -> None:
+    """A quote that was 1.5 s old when the clock was set back by 3 s is not .1 s old thereafter."""
+    first = events[0][1].receive_time
+    quiet = [each for each in events if each[0] == PERPETUAL or each[1].receive_time < first + 5e9]
+    row = next(n for n, (_, event) in enumerate(quiet) if event.receive_time > first + 6.5e9)
+    back = [shifted(sourced, -3 * SECOND) for sourced in quiet[row:]]
+    decisions = decisions_of(start, quiet[:row] + back, max_age=4.0)
+    resumed = [d for d in decisions if d.time > quiet[row - 1][1].receive_time]
+    assert resumed
+    for decision in resumed:
+        assert {problem.column for problem in decision.problems} >= {"BTC"}
+        assert decision.advice is None
+
+
 @pytest.mark.parametrize(("bid", "ask"), [(101.0, 100.0), (-1.0, 1.0), (math.nan, 1.0)])
 def test_a_quote_that_cannot_be_is_no_price(
     start: Any, events: list[Sourced], bid: float, ask: float

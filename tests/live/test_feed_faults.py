@@ -1,9 +1,9 @@
 """Faults of a venue with real sockets: no advice meanwhile, and the same from the recording."""
 
 import asyncio
+import time
 from contextlib import aclosing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.feeds import Recorder, open_feed, replay, sequence_rule
+from hedgeresearch.feeds.receiver_clock import ReceiverClock
+from hedgeresearch.feeds.venues import websocket_feed
 from hedgeresearch.live import Leg, Session
 from hedgeresearch.microstructure import BookSnapshot, BookUpdate, Interruption
 from tests.feeds.reading import RightBooks, events_of
@@ -84,9 +86,9 @@ def followed(
     return start, events_of(feed, until), until
 
 
-def decided(start: Any, events: list[Any]) -> list[Any]:
+def decided(start: Any, events: list[Any], **settings: float) -> list[Any]:
     """Return the decisions of a new session on events."""
-    session = new_session(start, [events[0][0], events[1][0]])
+    session = new_session(start, [events[0][0], events[1][0]], **settings)
     return [decision.to_dict() for decision in session.run(events)]
 
 
@@ -183,37 +185,43 @@ def test_a_venues_clock_that_goes_back_gives_no_advice() -> None:
     assert "later than the fastest" in after[0].reasons[0]
 
 
-def test_the_receivers_clock_that_goes_back_gives_no_advice(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("step", "words"), [(3.0, "set forward by 3 s"), (-0.5, "set back by 0.5 s")]
+)
+def test_a_receivers_clock_that_is_set_gives_no_advice(
+    step: float, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import time
-
-    from hedgeresearch.feeds.venues import sockets
-
-    latest = 0
-    offset = 0
+    nanoseconds = round(step * 1e9)
     with StubVenue(NAMES, fault="of the receiver") as stub:
 
-        def set_back() -> int:
-            """Return the time, half a second before the last one when the fault is ordered."""
-            nonlocal latest, offset
-            if stub.fault_id is not None and not offset:
-                offset = time.time_ns() - latest + 500_000_000
-            latest = time.time_ns() - offset
-            return latest
+        def wall() -> int:
+            """Return the time, by a clock that is set when the fault is ordered."""
+            return time.time_ns() + (nanoseconds if stub.fault_id is not None else 0)
 
-        monkeypatch.setattr(sockets, "time", SimpleNamespace(time_ns=set_back))
-        _, events, until = followed(stub)
+        monkeypatch.setattr(websocket_feed, "ReceiverClock", lambda: ReceiverClock(wall))
+        start, events, until = followed(stub, max_delay=0.4, max_age=5.0)
+    found = [
+        (row, event)
+        for row, (_, event) in enumerate(events)
+        if isinstance(event, Interruption) and words in event.reason
+    ]
+    assert [event for _, event in found] == [found[0][1]] * len(NAMES)
+    # advice before, none across the step, soon again: no price is called late by the new clock
     decisions = until.decisions
-    times = [event.receive_time for _, event in events]
-    assert min(np.diff(times)) < -4e8
-    kinds = [decision.problems[0].kind if decision.problems else "" for decision in decisions]
-    assert "clock" in kinds
-    at = kinds.index("clock")
-    assert decisions[at].reasons[0].startswith("The receiver's clock went back by 0.")
+    kinds = {problem.kind for decision in decisions for problem in decision.problems}
+    assert "late" not in kinds
+    row = found[0][0]
+    before = events[row - 1][1].receive_time
+    after = events[row + len(NAMES)][1].receive_time
+    n_before = len(decided(start, events[:row], max_delay=0.4))
+    across = [d for d in decisions[n_before:] if d.time <= max(before, after)]
+    assert across
+    assert all(decision.advice is None for decision in across)
     # bars that have been closed are not closed again
     advised = [decision.time for decision in decisions if decision.advice is not None]
     assert advised == sorted(set(advised))
+    assert advised[0] < before < advised[-1]
+    assert decided(start, events, max_delay=0.4) == [d.to_dict() for d in decisions]
 
 
 @pytest.mark.parametrize("fault", ["closed", "silent"])

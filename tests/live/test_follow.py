@@ -13,6 +13,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.feeds import Recorder, Recording, Source, replay
 from hedgeresearch.live import Decision, Session
+from hedgeresearch.live.following import _RunningTime
 from hedgeresearch.microstructure import Interruption
 from tests.live.conftest import LEGS, SECOND, Sourced, decisions_of, plain
 
@@ -136,6 +137,14 @@ def test_a_silent_feed_gives_the_reason_at_the_end_of_the_bar(
     assert silent.action == "none"
     # long before the next event
     assert silent.time < time < end - SECOND
+
+
+def test_bars_do_not_end_by_a_clock_that_was_set() -> None:
+    """Time goes on from the last event, whatever the receiver's clock says meanwhile."""
+    beats = iter([10 * SECOND, 11 * SECOND, 13 * SECOND])
+    running = _RunningTime(lambda: next(beats))
+    running.note(500 * SECOND)
+    assert [running(), running()] == [501 * SECOND, 503 * SECOND]
 
 
 def test_what_ends_a_feed_is_raised(quick: Any, faster: list[Sourced]) -> None:

@@ -21,6 +21,7 @@ from hedgeresearch.live.hours import TradingHours
 from hedgeresearch.live.leg import BookCosts, Leg
 from hedgeresearch.live.refit import Refit
 
+FUNDING_FIELDS = ("max_age", "interval_hours")
 COST_FIELDS = ("within", "contracts_per_unit", "participation")
 
 
@@ -93,12 +94,14 @@ def _read_leg(entry: Entry, *, is_funding: bool) -> Input:
     parts = entry.section(LIVE_FIELDS["live.legs"], ("venue", "symbol"))
     source = _read_source(parts)
     if is_funding:
-        settings = {"max_age": parts["max_age"].number()} if "max_age" in parts else {}
-        _refuse_others(parts, ("venue", "symbol", "max_age"), "a column of funding")
+        settings = {name: parts[name].number() for name in FUNDING_FIELDS if name in parts}
+        _refuse_others(parts, ("venue", "symbol", *FUNDING_FIELDS), "a column of funding")
         with entry.locate_errors():
             return FundingLeg(source, **settings)
     if "max_age" in parts:
         parts["max_age"].refuse("of a leg is that of funding; for prices, write live.max_age.")
+    if "interval_hours" in parts:
+        parts["interval_hours"].refuse("of a leg is that of funding, not of a price.")
     costs: dict[str, Any] = {name: parts[name].number() for name in COST_FIELDS if name in parts}
     oracle = None
     if "oracle" in parts:

@@ -14,6 +14,7 @@ LEG_FIELDS = (
     "contracts_per_unit",
     "participation",
     "max_age",
+    "interval_hours",
     "hours",
 )
 ORACLE_LEG_FIELDS = ("venue", "symbol", "heartbeat")

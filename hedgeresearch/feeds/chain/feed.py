@@ -30,6 +30,7 @@ from hedgeresearch.feeds.chain.reading import (
     states_at,
 )
 from hedgeresearch.feeds.feed import Event, Sourced
+from hedgeresearch.feeds.receiver_clock import ReceiverClock
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.microstructure.events import Interruption
 from hedgeresearch.onchain.chain_events import Block, BlockWithdrawn, PoolSwap
@@ -60,7 +61,7 @@ class ChainFeed:
     depth : int >= 1, number of blocks that are kept: an interruption follows where a reorganization
         is deeper, or more blocks than that were missed
     clock : function without arguments that returns the time of receipt, nanoseconds since 1970 in
-        UTC; by default that of the machine
+        UTC, and is never set; by default that of the machine, whose steps interrupt the sources
 
     Raises
     ------
@@ -88,7 +89,7 @@ class ChainFeed:
         poll: float = 1.0,
         silence: float = 60.0,
         depth: int = 64,
-        clock: Callable[[], int] = time.time_ns,
+        clock: Callable[[], int] | None = None,
     ) -> None:
         provider_of(node)
         check_between(poll, "poll", 0.0, math.inf)
@@ -99,7 +100,7 @@ class ChainFeed:
         self._chain = chain
         self._poll = poll
         self._silence = silence
-        self._clock = clock
+        self._clock = ReceiverClock() if clock is None else ReceiverClock(clock, clock)
         self._blocks = LastBlocks(depth)
         self._problems: dict[Source, str] = {}
         self._closed = asyncio.Event()
@@ -157,6 +158,8 @@ class ChainFeed:
         is_silent = False
         while not self._closed.is_set():
             before = self._blocks.head
+            for sourced in self._clock_was_set():
+                yield sourced
             try:
                 async for sourced in self._caught_up(node, readers):
                     yield sourced
@@ -180,7 +183,7 @@ class ChainFeed:
         for block in change.lost:
             self._blocks.drop()
             for source in self.sources:
-                yield source, BlockWithdrawn(block, self._clock())
+                yield source, BlockWithdrawn(block, self._clock.now())
         if not change.is_whole:
             self._blocks.clear()
             for sourced in self._interruptions(
@@ -199,7 +202,7 @@ class ChainFeed:
         addresses = pool_addresses(readers)
         logs = await node.logs_in(addresses, block) if addresses else []
         states = await states_at(node, readers, block)
-        received = self._clock()
+        received = self._clock.now()
         found: list[Sourced] = []
         for reader, state in zip(readers, states, strict=True):
             try:
@@ -218,9 +221,18 @@ class ChainFeed:
         return [] if is_known else [Interruption(reason, received)]
 
     def _interruptions(self, reason: str) -> list[Sourced]:
-        """Return an interruption of each source."""
+        """Return an interruption of each source, now."""
+        return self._interrupted(reason, self._clock.now())
+
+    def _interrupted(self, reason: str, received: int) -> list[Sourced]:
+        """Return an interruption of each source at a time."""
         self._problems.clear()
-        return [(source, Interruption(reason, self._clock())) for source in self.sources]
+        return [(source, Interruption(reason, received)) for source in self.sources]
+
+    def _clock_was_set(self) -> list[Sourced]:
+        """Return an interruption of each source if the receiver's clock was set."""
+        moment = self._clock.read()
+        return self._interrupted(moment.reason, moment.interruption_time) if moment.step else []
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless the feed is closed meanwhile."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import product
 from operator import methodcaller
@@ -16,6 +15,7 @@ from hedgeresearch.errors import DataWarning, warn_caller
 from hedgeresearch.feeds.exchanges.ccxt_events import Events
 from hedgeresearch.feeds.exchanges.ccxt_exchange import ccxt_module, exchange_of
 from hedgeresearch.feeds.feed import Sourced
+from hedgeresearch.feeds.receiver_clock import ReceiverClock
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.feeds.venues.venue import KINDS, RefusedError, checked_kinds, checked_symbols
 from hedgeresearch.microstructure.events import Interruption
@@ -96,6 +96,7 @@ class CcxtFeed:
             Source(self.exchange.id, symbol) for symbol in checked_symbols(symbols)
         )
         self._arrived: asyncio.Queue[Sourced | Exception | None] = asyncio.Queue(MOST_WAITING)
+        self._clock = ReceiverClock()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -117,7 +118,7 @@ class CcxtFeed:
     async def _events(self) -> AsyncGenerator[Sourced, None]:
         """Yield what readers of all sources and kinds put."""
         for source in self._sources:
-            yield source, Interruption("the feed has begun", time.time_ns())
+            yield source, Interruption("the feed has begun", self._clock.now())
         followed = product(self._sources, self.kinds)
         readers = [asyncio.create_task(self._follow(source, kind)) for source, kind in followed]
         try:
@@ -150,19 +151,29 @@ class CcxtFeed:
         while True:
             try:
                 problem, answer = await self._answer(call)
+                received = await self._received()
                 if problem:
-                    await self._arrived.put((source, Interruption(problem, time.time_ns())))
+                    await self._arrived.put((source, Interruption(problem, received)))
                     await asyncio.sleep(self.pause * float(2 ** min(failures, MOST_DOUBLINGS)))
                     failures += 1
                     continue
                 failures = 0
-                for event in events.read(answer, time.time_ns()):
+                for event in events.read(answer, received):
                     await self._arrived.put((source, event))
                 if not is_sent:
                     await asyncio.sleep(self.every)
             except Exception as error:
                 await self._arrived.put(error)
                 return
+
+    async def _received(self) -> int:
+        """Return the time; where the clock was set, all sources are interrupted before."""
+        moment = self._clock.read()
+        if moment.step:
+            interruption = Interruption(moment.reason, moment.interruption_time)
+            for source in self._sources:
+                await self._arrived.put((source, interruption))
+        return moment.time
 
     async def _answer(self, call: Callable[[Any], Any]) -> tuple[str, Any]:
         """Return why there is no answer of the exchange, or the answer.

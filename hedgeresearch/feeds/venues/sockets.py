@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from http.client import HTTPException
@@ -13,6 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from hedgeresearch.errors import MissingDataError
+from hedgeresearch.feeds.receiver_clock import ReceiverClock
 from hedgeresearch.feeds.venues.venue import Connection, RefusedError
 
 MOST_WAITING = 10_000
@@ -30,7 +30,8 @@ REFUSALS = (400, 401, 403, 404, 451)
 """Status codes of answers that stay the same however often they are called for."""
 
 Arrival = tuple[int, Any]
-"""Time of receipt in nanoseconds, and what was received: text of a frame, or what was put."""
+"""Time of receipt in nanoseconds, and what was received: text of a frame, what was put, or the
+``Moment`` at which the receiver's clock was found to be set."""
 
 
 class LostError(Exception):
@@ -44,11 +45,15 @@ class Sockets:
     ----------
     connections : what is opened
     silence : seconds without a frame after which a websocket counts as lost
+    clock : ReceiverClock of the feed
     """
 
-    def __init__(self, connections: Sequence[Connection], silence: float) -> None:
+    def __init__(
+        self, connections: Sequence[Connection], silence: float, clock: ReceiverClock
+    ) -> None:
         self._connections = connections
         self._silence = silence
+        self._clock = clock
         self._arrived: asyncio.Queue[Arrival | Exception | None] = asyncio.Queue(MOST_WAITING)
         self._sockets: list[Any] = []
         self._readers: list[asyncio.Task[None]] = []
@@ -92,7 +97,10 @@ class Sockets:
 
     async def put(self, value: Any) -> None:
         """Let a value arrive as if it had been received now."""
-        await self._arrived.put((time.time_ns(), value))
+        moment = self._clock.read()
+        if moment.step:
+            await self._arrived.put((moment.interruption_time, moment))
+        await self._arrived.put((moment.time, value))
 
     async def fail(self, error: Exception) -> None:
         """Let an error be raised by ``arrival``."""
@@ -150,9 +158,8 @@ class Sockets:
             except ConnectionClosed as error:
                 await self.fail(LostError(f"the connection was closed ({error})"))
                 return
-            received = time.time_ns()
             self._heard[number] = clock()
-            await self._arrived.put((received, text))
+            await self.put(text)
 
 
 async def opened(url: str) -> Any:

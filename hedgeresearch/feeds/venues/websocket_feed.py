@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import time
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -15,6 +14,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Sourced
+from hedgeresearch.feeds.receiver_clock import Moment, ReceiverClock
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.feeds.venues.continuity import Continuity
 from hedgeresearch.feeds.venues.sockets import (
@@ -46,8 +46,9 @@ class WebsocketFeed:
 
     Frames are read one by one and none is left out or put together. The feed follows the numbers of
     each book, quote and trade. Where a frame is missing, cannot be read, or comes late, the books
-    concerned get a new snapshot; where a websocket is closed or silent, it is opened again. Each of
-    these gives an ``Interruption``. Nothing that it can send is an order.
+    concerned get a new snapshot; where a websocket is closed or silent, it is opened again; where
+    the receiver's clock is set, all books get a new snapshot. Each of these gives an
+    ``Interruption``. Nothing that it can send is an order.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ class WebsocketFeed:
         self.pause = pause
         self.counts: Counter[str] = Counter()
         self._sources = tuple(venue.rules)
+        self._clock = ReceiverClock()
         self._closing = asyncio.Event()
         self._sockets: Sockets | None = None
         self._restoring: dict[Source, asyncio.Task[None]] = {}
@@ -108,7 +110,7 @@ class WebsocketFeed:
             self.venue.rules, self.counts, numbers_trades=self.venue.numbers_trades
         )
         for source in self._sources:
-            yield continuity.interrupt(source, "the feed has begun", time.time_ns())
+            yield continuity.interrupt(source, "the feed has begun", self._clock.now())
         await self._check_symbols()
         failures = 0
         while not self._closing.is_set():
@@ -121,8 +123,9 @@ class WebsocketFeed:
                         yield sourced
                         has_worked = has_worked or not isinstance(sourced[1], Interruption)
             except LostError as error:
+                lost = self._clock.read().interruption_time
                 for source in self._sources:
-                    yield continuity.interrupt(source, str(error), time.time_ns())
+                    yield continuity.interrupt(source, str(error), lost)
             lasted = asyncio.get_running_loop().time() - began > self._pause_after(failures)
             has_worked = has_worked or (lasted and self.counts["frames"] > n_frames)
             failures = 0 if has_worked else failures + 1
@@ -148,7 +151,7 @@ class WebsocketFeed:
 
     async def _received(self, continuity: Continuity) -> AsyncGenerator[Sourced, None]:
         """Yield events from opening the websockets until they are closed or lost."""
-        self._sockets = Sockets(self.venue.connections, self.silence)
+        self._sockets = Sockets(self.venue.connections, self.silence, self._clock)
         try:
             await self._opened(self._sockets)
             self._restore(continuity)
@@ -183,6 +186,10 @@ class WebsocketFeed:
     async def _read(self, arrival: Arrival, continuity: Continuity) -> list[Sourced]:
         """Return the events of what has arrived, with interruptions where something is missing."""
         received, value = arrival
+        if isinstance(value, Moment):
+            return [
+                continuity.interrupt(source, value.reason, received) for source in self._sources
+            ]
         try:
             if isinstance(value, Answered):
                 if value.problem:
