@@ -13,7 +13,7 @@ import typer
 
 from hedgeresearch._version import VERSION
 from hedgeresearch.cli.commands import LazyCommands, new_typer
-from hedgeresearch.cli.output import is_overflow, print_notice, warnings_as_lines
+from hedgeresearch.cli.terminal.output import is_overflow, print_notice, warnings_as_lines
 from hedgeresearch.errors import HedgeResearchError
 
 app = new_typer(LazyCommands)

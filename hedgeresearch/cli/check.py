@@ -9,8 +9,7 @@ import pandas as pd
 import typer
 
 from hedgeresearch import datasets
-from hedgeresearch.cli.output import AsJson, print_json, print_text, wrapped
-from hedgeresearch.cli.price_options import (
+from hedgeresearch.cli.inputs.price_options import (
     Contents,
     DateFormat,
     Decimal,
@@ -21,8 +20,9 @@ from hedgeresearch.cli.price_options import (
     Thousands,
     errors_in_shell_words,
 )
-from hedgeresearch.cli.price_source import Dataset, Prices
-from hedgeresearch.cli.shell_words import in_shell_words
+from hedgeresearch.cli.inputs.price_source import Dataset, Prices
+from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, wrapped
+from hedgeresearch.cli.terminal.shell_words import in_shell_words
 from hedgeresearch.data.quality.report import DataReport
 from hedgeresearch.data.quality.table_check import check
 from hedgeresearch.errors import DataError

@@ -10,18 +10,8 @@ import typer
 
 from hedgeresearch._csv import to_csv_text
 from hedgeresearch._formatting import day
-from hedgeresearch.cli.models import BENCHMARKS, ModelName, parse_model_names
-from hedgeresearch.cli.output import (
-    AsJson,
-    as_json,
-    as_rows,
-    check_output,
-    print_text,
-    warnings_as_lines,
-    wrapped,
-    write_output,
-)
-from hedgeresearch.cli.price_options import (
+from hedgeresearch.cli.inputs.models import BENCHMARKS, ModelName, parse_model_names
+from hedgeresearch.cli.inputs.price_options import (
     Contents,
     DateFormat,
     Decimal,
@@ -34,7 +24,24 @@ from hedgeresearch.cli.price_options import (
     Sheet,
     Thousands,
 )
-from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
+from hedgeresearch.cli.inputs.price_source import (
+    Asset,
+    Dataset,
+    Hedge,
+    Prices,
+    choose_prices,
+    title,
+)
+from hedgeresearch.cli.terminal.output import (
+    AsJson,
+    as_json,
+    as_rows,
+    check_output,
+    print_text,
+    warnings_as_lines,
+    wrapped,
+    write_output,
+)
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.default import named_hedge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hedgeresearch.cli.output import AsJson, print_json
+from hedgeresearch.cli.terminal.output import AsJson, print_json
 
 
 def compile_kernels(as_json: AsJson = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from hedgeresearch import datasets
-from hedgeresearch.cli.output import AsJson, as_rows, print_json
+from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json
 
 
 def print_datasets(as_json: AsJson = False) -> None:

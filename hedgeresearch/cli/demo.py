@@ -9,8 +9,8 @@ import pandas as pd
 import typer
 
 from hedgeresearch._formatting import day
-from hedgeresearch.cli.models import DEFAULT_MODEL
-from hedgeresearch.cli.output import AsJson, print_json, print_text, progress, wrapped
+from hedgeresearch.cli.inputs.models import DEFAULT_MODEL
+from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, progress, wrapped
 from hedgeresearch.data.conversion import returns
 from hedgeresearch.datasets import load
 from hedgeresearch.errors import DataError

@@ -11,9 +11,8 @@ import pandas as pd
 import typer
 
 from hedgeresearch._formatting import counted, money, percent, quantity
-from hedgeresearch.cli.fills_file import FileColumns, direction_of, read_columns
-from hedgeresearch.cli.output import AsJson, as_rows, print_json, print_text, wrapped
-from hedgeresearch.cli.price_options import (
+from hedgeresearch.cli.inputs.fills_file import FileColumns, direction_of, read_columns
+from hedgeresearch.cli.inputs.price_options import (
     DateFormat,
     Decimal,
     Reading,
@@ -21,7 +20,8 @@ from hedgeresearch.cli.price_options import (
     Thousands,
     errors_in_shell_words,
 )
-from hedgeresearch.cli.times import time_with_zone
+from hedgeresearch.cli.inputs.times import time_with_zone
+from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json, print_text, wrapped
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.trading.execution import ExecutionReport, analyze_execution
 from hedgeresearch.trading.later_prices import mark_outs

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hedgeresearch.cli.output import AsJson, print_json
+from hedgeresearch.cli.terminal.output import AsJson, print_json
 from hedgeresearch.errors import DataError
 from hedgeresearch.report._atomic_write import write_text
 

@@ -16,8 +16,8 @@ import typer
 
 from hedgeresearch.cli.book.book import recommend_for_book
 from hedgeresearch.cli.book.live import Live, read_live
-from hedgeresearch.cli.live_table import LiveTable, decision_line
-from hedgeresearch.cli.output import AsJson, print_json, print_text, warnings_as_lines
+from hedgeresearch.cli.terminal.live_table import LiveTable, decision_line
+from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, warnings_as_lines
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Feed
 from hedgeresearch.feeds.merged_feed import MergedFeed

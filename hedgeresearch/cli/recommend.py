@@ -12,19 +12,9 @@ import pandas as pd
 import typer
 
 from hedgeresearch._formatting import day, describe
-from hedgeresearch.cli.fitting import BEST, fit_named_model
-from hedgeresearch.cli.models import DEFAULT_MODEL, ModelName
-from hedgeresearch.cli.output import (
-    OUTPUT,
-    AsJson,
-    check_output,
-    print_text,
-    progress,
-    warnings_as_lines,
-    wrapped,
-    write_output,
-)
-from hedgeresearch.cli.price_options import (
+from hedgeresearch.cli.inputs.fitting import BEST, fit_named_model
+from hedgeresearch.cli.inputs.models import DEFAULT_MODEL, ModelName
+from hedgeresearch.cli.inputs.price_options import (
     Contents,
     DateFormat,
     Decimal,
@@ -38,8 +28,25 @@ from hedgeresearch.cli.price_options import (
     Thousands,
     option,
 )
-from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
-from hedgeresearch.cli.shell_words import in_shell_words
+from hedgeresearch.cli.inputs.price_source import (
+    Asset,
+    Dataset,
+    Hedge,
+    Prices,
+    choose_prices,
+    title,
+)
+from hedgeresearch.cli.terminal.output import (
+    OUTPUT,
+    AsJson,
+    check_output,
+    print_text,
+    progress,
+    warnings_as_lines,
+    wrapped,
+    write_output,
+)
+from hedgeresearch.cli.terminal.shell_words import in_shell_words
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalHedge, hedge_notional
 from hedgeresearch.recommendation.recommendation import Recommendation

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from hedgeresearch.cli.output import AsJson, print_json, print_notice, print_text
+from hedgeresearch.cli.terminal.output import AsJson, print_json, print_notice, print_text
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Event, Feed
 from hedgeresearch.feeds.opening import open_feed

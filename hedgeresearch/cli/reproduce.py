@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from hedgeresearch.cli.output import WIDTH, AsJson, as_rows, print_json
+from hedgeresearch.cli.terminal.output import WIDTH, AsJson, as_rows, print_json
 from hedgeresearch.errors import DataError, HedgeResearchError, MissingDataError
 from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
 from hedgeresearch.reproductions.registry import (

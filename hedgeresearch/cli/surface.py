@@ -10,8 +10,8 @@ import pandas as pd
 import typer
 
 from hedgeresearch._formatting import day, describe, quantity
-from hedgeresearch.cli.chain_file import read_chain
-from hedgeresearch.cli.output import (
+from hedgeresearch.cli.inputs.chain_file import read_chain
+from hedgeresearch.cli.terminal.output import (
     AsJson,
     as_rows,
     print_json,

@@ -12,9 +12,9 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.live.column import ColumnState
 from hedgeresearch.live.decision import Decision, Known, Problem
 from hedgeresearch.live.refit import Refitter, refit_sentences
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
-from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
-from hedgeresearch.recommendation.inputs.oracles import Oracles
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import OnchainPosition
+from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
 from hedgeresearch.recommendation.recommendation import Recommendation
 
 UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}

@@ -15,7 +15,7 @@ from hedgeresearch._version import VERSION
 from hedgeresearch.errors import DataError
 from hedgeresearch.live.decision import advice_as_dict
 from hedgeresearch.live.refit import caught_up, fit_again, parts_of
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.onchain_record import onchain_from_list, oracles_from_dict
 from hedgeresearch.recommendation.recommendation import Recommendation

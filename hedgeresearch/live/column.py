@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from hedgeresearch.feeds.feed import Event
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.decision import Known, Problem
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second."""

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
-from hedgeresearch.recommendation.inputs.oracles import Oracles
-from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
-from hedgeresearch.recommendation.narrative.onchain import current_sentences
-from hedgeresearch.recommendation.narrative.trades import trade_sentences
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
+from hedgeresearch.recommendation.narrative.risks.onchain import current_sentences
+from hedgeresearch.recommendation.narrative.trades.liquidity import liquidity_sentences
+from hedgeresearch.recommendation.narrative.trades.trades import trade_sentences
 from hedgeresearch.recommendation.onchain_record import oracles_as_dict
 from hedgeresearch.recommendation.order_list import list_orders
 from hedgeresearch.recommendation.plain_values import plain_value

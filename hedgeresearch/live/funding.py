@@ -13,7 +13,7 @@ from hedgeresearch.live.column import NANOSECONDS, Tolerances
 from hedgeresearch.live.decision import Known, Problem
 from hedgeresearch.live.funding_notes import HOUR, FundingNotes
 from hedgeresearch.microstructure.events import FundingRate, Interruption
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 
 SHORTEST = 1.0 / 60.0
 """Hours of the shortest interval between payments."""

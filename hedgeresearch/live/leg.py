@@ -19,8 +19,8 @@ from hedgeresearch.microstructure.books.sequence import SequenceRule
 from hedgeresearch.microstructure.events import BookSnapshot, Interruption
 from hedgeresearch.microstructure.quality.market_quality import MarketQuality
 from hedgeresearch.onchain.chain_events import ChainEvent
-from hedgeresearch.recommendation.inputs.book_liquidity import book_liquidity
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.costs.book_liquidity import book_liquidity
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 
 
 @exported_by("hedgeresearch.live")

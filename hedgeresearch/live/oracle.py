@@ -12,8 +12,8 @@ from hedgeresearch.live.decision import Problem, ProblemKind
 from hedgeresearch.live.leg import Leg
 from hedgeresearch.microstructure.events import Interruption
 from hedgeresearch.onchain.chain_events import BlockWithdrawn, OracleReading
-from hedgeresearch.recommendation.inputs.onchain_positions import all_tokens
-from hedgeresearch.recommendation.inputs.oracles import Oracles
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import all_tokens
+from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
 from hedgeresearch.recommendation.recommendation import Recommendation
 
 

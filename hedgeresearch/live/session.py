@@ -27,7 +27,7 @@ from hedgeresearch.live.following import follow
 from hedgeresearch.live.inputs import check_instruments, column_states, length_of_bars
 from hedgeresearch.live.oracle import OracleState, oracle_states, rounds_of
 from hedgeresearch.live.refit import Refit, Refitter
-from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import OnchainPosition
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.onchain_record import onchain_as_list
 from hedgeresearch.recommendation.recommendation import Recommendation

@@ -19,11 +19,11 @@ from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.option_terms import options_among, without_options
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity, as_liquidity
 from hedgeresearch.recommendation.inputs.currencies import check_currencies
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity, as_liquidity
 from hedgeresearch.recommendation.inputs.market import Market
-from hedgeresearch.recommendation.inputs.onchain_book import onchain_book
-from hedgeresearch.recommendation.inputs.option_book import check_coin_hedges, option_book
+from hedgeresearch.recommendation.inputs.onchain.onchain_book import onchain_book
+from hedgeresearch.recommendation.inputs.options.option_book import check_coin_hedges, option_book
 from hedgeresearch.recommendation.inputs.position import Held, Position, as_position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.problem_checks import (

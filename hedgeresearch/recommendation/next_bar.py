@@ -10,8 +10,8 @@ import pandas as pd
 
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.recommendation.assessment.assessment import Assessment
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity, as_liquidity
-from hedgeresearch.recommendation.inputs.oracles import LaterRounds
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity, as_liquidity
+from hedgeresearch.recommendation.inputs.onchain.oracles import LaterRounds
 from hedgeresearch.recommendation.inputs.payments import payments
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings, check_fit
 from hedgeresearch.recommendation.sizing.bands import bands_at_costs

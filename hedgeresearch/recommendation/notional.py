@@ -26,16 +26,16 @@ from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.composed.horizon import periods_to_next_regime
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
 from hedgeresearch.hedges.plausibility import warn_of_absurd_amounts
-from hedgeresearch.recommendation.assessment.backtest_findings import (
+from hedgeresearch.recommendation.assessment.evidence.backtest_findings import (
     BacktestFindings,
     assess_backtest,
 )
-from hedgeresearch.recommendation.assessment.data_problems import (
+from hedgeresearch.recommendation.assessment.evidence.data_problems import (
     data_problems,
     is_synchronised,
     other_closes,
 )
-from hedgeresearch.recommendation.assessment.regime_alternative import (
+from hedgeresearch.recommendation.assessment.evidence.regime_alternative import (
     FoundAlternative,
     RegimeAlternative,
     find_regime_alternative,
@@ -49,7 +49,7 @@ from hedgeresearch.recommendation.narrative.data import (
     few_sentences,
     remark_warnings,
 )
-from hedgeresearch.recommendation.narrative.default import default_sentences
+from hedgeresearch.recommendation.narrative.evidence.default import default_sentences
 from hedgeresearch.recommendation.narrative.notional import (
     amount_to_sell,
     expected_sentences,

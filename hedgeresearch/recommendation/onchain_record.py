@@ -12,10 +12,10 @@ from hedgeresearch.onchain.lending import Collateral, LoanPosition
 from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
 from hedgeresearch.onchain.position import LiquidityRange, PoolPosition
 from hedgeresearch.recommendation.assessment.assessment import Assessment
-from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk
-from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook
-from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
-from hedgeresearch.recommendation.inputs.oracles import Oracles
+from hedgeresearch.recommendation.assessment.onchain.onchain_risks import OnchainRisk
+from hedgeresearch.recommendation.inputs.onchain.onchain_book import OnchainBook
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import OnchainPosition
+from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
 from hedgeresearch.recommendation.plain_values import plain_rows, plain_rows_or_none, plain_value
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
-from hedgeresearch.recommendation.narrative.options import option_reason
-from hedgeresearch.recommendation.narrative.trades import trade_reasons
+from hedgeresearch.recommendation.narrative.risks.options import option_reason
+from hedgeresearch.recommendation.narrative.trades.trades import trade_reasons
 from hedgeresearch.recommendation.sizing.option_hedges import option_costs
 from hedgeresearch.recommendation.sizing.plan import Plan
 

@@ -10,9 +10,12 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch._spacing import Spacing
-from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
-from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
-from hedgeresearch.recommendation.assessment.tournament import Tournament
+from hedgeresearch.recommendation.assessment.evidence.backtest_findings import (
+    BacktestFindings,
+    OutOfSample,
+)
+from hedgeresearch.recommendation.assessment.evidence.regime_alternative import RegimeAlternative
+from hedgeresearch.recommendation.assessment.evidence.tournament import Tournament
 
 
 def backtest_as_dict(findings: BacktestFindings | None) -> dict[str, Any]:

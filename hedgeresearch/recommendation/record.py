@@ -21,11 +21,11 @@ from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
-from hedgeresearch.recommendation.assessment.confidence import Confidence
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.assessment.evidence.confidence import Confidence
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.market import Market
-from hedgeresearch.recommendation.inputs.option_book import OptionBook
-from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
+from hedgeresearch.recommendation.inputs.options.option_book import OptionBook
+from hedgeresearch.recommendation.inputs.options.option_quotes import OptionQuotes
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import decision_sentences, trades_anything
 from hedgeresearch.recommendation.narrative.reasons import list_reasons

@@ -13,7 +13,7 @@ from hedgeresearch._formatting import describe
 from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.data.quality import check_data
-from hedgeresearch.data.quality.closes import LONG_HORIZON
+from hedgeresearch.data.quality.checks.closes import LONG_HORIZON
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.engine.runner import walk_forward
@@ -31,8 +31,8 @@ from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
 from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.recommendation.assessment.tournament import assess_tournament
-from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
+from hedgeresearch.recommendation.assessment.evidence.tournament import assess_tournament
+from hedgeresearch.recommendation.inputs.costs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import ratio_kind
 from hedgeresearch.recommendation.inputs.position import Position

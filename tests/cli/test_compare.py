@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.models import ModelName
+from hedgeresearch.cli.inputs.models import ModelName
 from hedgeresearch.report.tables import amount, percent, ratio
 
 Run = Callable[..., tuple[int, str, str]]

@@ -18,7 +18,7 @@ import hedgeresearch as hr
 from hedgeresearch.cli.book.book import recommend_for_book
 from hedgeresearch.cli.book.live import read_live
 from hedgeresearch.cli.live import _live_feed
-from hedgeresearch.cli.live_table import LiveTable
+from hedgeresearch.cli.terminal.live_table import LiveTable
 from hedgeresearch.feeds import Source, UniswapV3Pool
 from hedgeresearch.live import BookCosts, Decision, FundingLeg, Leg, Session, TradingHours
 from hedgeresearch.microstructure import Quote

@@ -3,7 +3,7 @@
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.models import DEFAULT_MODEL, ModelName
+from hedgeresearch.cli.inputs.models import DEFAULT_MODEL, ModelName
 from hedgeresearch.hedges.default import (
     default_hedge,
     named_hedge,

@@ -15,7 +15,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.recommendation import record as module
-from hedgeresearch.recommendation.narrative.regimes import regime_sentences
+from hedgeresearch.recommendation.narrative.evidence.regimes import regime_sentences
 
 pytestmark = pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 jsonschema = pytest.importorskip("jsonschema")

@@ -10,7 +10,7 @@ import hedgeresearch as hr
 from hedgeresearch._formatting import describe
 from hedgeresearch.errors import recorded_warnings
 from hedgeresearch.hedges.default import regime_conditional_hedge
-from hedgeresearch.recommendation.assessment.tournament import assess_tournament
+from hedgeresearch.recommendation.assessment.evidence.tournament import assess_tournament
 from hedgeresearch.recommendation.selection import allowing_for_closes, entrants, fit_best
 
 POSITION = hr.Position({"A": 400_000.0})

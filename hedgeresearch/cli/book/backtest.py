@@ -10,14 +10,14 @@ import pandas as pd
 from hedgeresearch._formatting import describe
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.models import NamedModel, read_model
-from hedgeresearch.cli.models import BENCHMARKS
+from hedgeresearch.cli.inputs.models import BENCHMARKS
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.engine.schedule import MIN_EXPANDING_WINDOW, Window
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
+from hedgeresearch.recommendation.inputs.costs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.selection import MAX_WINDOW, allowing_for_closes, entrants
 

@@ -31,13 +31,13 @@ from hedgeresearch.cli.book.settings import (
     setting_names,
 )
 from hedgeresearch.cli.book.yaml_reader import read_yaml
-from hedgeresearch.cli.fitting import BEST, fit_or_name_other
-from hedgeresearch.cli.models import DEFAULT_MODEL
+from hedgeresearch.cli.inputs.fitting import BEST, fit_or_name_other
+from hedgeresearch.cli.inputs.models import DEFAULT_MODEL
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.recommendation.api import recommend
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective

@@ -24,10 +24,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
-from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition
-from hedgeresearch.recommendation.inputs.option_quotes import FIELDS as QUOTES
-from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
-from hedgeresearch.recommendation.inputs.oracles import Oracles
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import OnchainPosition
+from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
+from hedgeresearch.recommendation.inputs.options.option_quotes import FIELDS as QUOTES
+from hedgeresearch.recommendation.inputs.options.option_quotes import OptionQuotes
 from hedgeresearch.recommendation.inputs.position import Position
 
 DATA_FIELDS = (

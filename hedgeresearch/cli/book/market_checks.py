@@ -17,8 +17,8 @@ from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.terms import last_moment, on_clock_of
 from hedgeresearch.recommendation.inputs.market import Market
-from hedgeresearch.recommendation.inputs.option_book import moment_of
-from hedgeresearch.recommendation.inputs.option_quotes import FIELDS as QUOTES
+from hedgeresearch.recommendation.inputs.options.option_book import moment_of
+from hedgeresearch.recommendation.inputs.options.option_quotes import FIELDS as QUOTES
 from hedgeresearch.recommendation.inputs.position import Position
 
 

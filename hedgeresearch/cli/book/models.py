@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
-from hedgeresearch.cli.models import ModelName
+from hedgeresearch.cli.inputs.models import ModelName
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.model_table import MODELS, OPTION_HEDGES

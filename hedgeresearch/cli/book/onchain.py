@@ -15,8 +15,11 @@ from hedgeresearch.onchain.lending import Collateral, LoanPosition
 from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
 from hedgeresearch.onchain.position import LiquidityRange, PoolPosition
 from hedgeresearch.onchain.tokens import Token
-from hedgeresearch.recommendation.inputs.onchain_positions import OnchainPosition, all_tokens
-from hedgeresearch.recommendation.inputs.oracles import Oracles
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import (
+    OnchainPosition,
+    all_tokens,
+)
+from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
 
 POOL_FIELDS = ("base", "quote", "ranges", "fee_rate", "price", "decimals", "first_token")
 RANGE_FIELDS = ("liquidity", "value", "lower", "upper", "ticks")

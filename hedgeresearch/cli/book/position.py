@@ -9,7 +9,7 @@ from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.instruments import read_options
 from hedgeresearch.cli.book.onchain import holds_onchain, priced_tokens, read_onchain
 from hedgeresearch.cli.book.settings import read_numbers
-from hedgeresearch.recommendation.inputs.option_positions import DELTAS
+from hedgeresearch.recommendation.inputs.options.option_positions import DELTAS
 from hedgeresearch.recommendation.inputs.position import Position
 
 VALUE_FIELDS = ("value", "of")

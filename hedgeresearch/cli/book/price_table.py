@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch import datasets
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
-from hedgeresearch.cli.price_options import Contents, Reading, without_gaps
+from hedgeresearch.cli.inputs.price_options import Contents, Reading, without_gaps
 from hedgeresearch.data.frequency import at_frequency
 from hedgeresearch.errors import DataError
 

@@ -10,7 +10,7 @@ from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.rebalancing import (
     CostOptimalBands,
     NoTradeBands,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.checks.closes import find_other_closes
+from hedgeresearch.data.quality.checks.levels import find_levels, find_returns
 from hedgeresearch.data.quality.families import OF_LATE_HEDGES, FamilySet, find_problems
-from hedgeresearch.data.quality.levels import find_levels, find_returns
 from hedgeresearch.data.quality.once import were_data_checked
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes, price_changes

@@ -7,17 +7,17 @@ from typing import Literal
 
 import numpy as np
 
-from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.checks.closes import find_other_closes
+from hedgeresearch.data.quality.checks.gaps import find_gaps
+from hedgeresearch.data.quality.checks.levels import find_levels, find_persistent
+from hedgeresearch.data.quality.checks.outliers import find_outliers
+from hedgeresearch.data.quality.checks.similar import find_similar
+from hedgeresearch.data.quality.checks.stale import find_stale
+from hedgeresearch.data.quality.checks.unit_changes import find_unit_changes
+from hedgeresearch.data.quality.checks.units import find_percent
 from hedgeresearch.data.quality.first_look import needs_a_closer_look
-from hedgeresearch.data.quality.gaps import find_gaps
-from hedgeresearch.data.quality.levels import find_levels, find_persistent
-from hedgeresearch.data.quality.outliers import find_outliers
 from hedgeresearch.data.quality.problem import DataProblem
-from hedgeresearch.data.quality.similar import find_similar
-from hedgeresearch.data.quality.stale import find_stale
 from hedgeresearch.data.quality.statistics import Changes
-from hedgeresearch.data.quality.unit_changes import find_unit_changes
-from hedgeresearch.data.quality.units import find_percent
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import math
 
-from hedgeresearch.data.quality.gaps import has_long_gap, misses_weekdays
-from hedgeresearch.data.quality.levels import (
+from hedgeresearch.data.quality.checks.gaps import has_long_gap, misses_weekdays
+from hedgeresearch.data.quality.checks.levels import (
     MAX_REVERSION,
     MIN_LEVEL_AUTOCORRELATION,
     MIN_YEARLY_GAIN,
 )
-from hedgeresearch.data.quality.outliers import MIN_DEVIATIONS, MIN_MOVE
-from hedgeresearch.data.quality.stale import (
+from hedgeresearch.data.quality.checks.outliers import MIN_DEVIATIONS, MIN_MOVE
+from hedgeresearch.data.quality.checks.stale import (
     CLOSED_SECONDS,
     MAX_SHARE_IN_RUNS,
     MAX_ZEROS,
     MIN_END_RUN,
     is_halt,
 )
+from hedgeresearch.data.quality.checks.unit_changes import MIN_MEAN_FACTOR
+from hedgeresearch.data.quality.checks.units import MAX_YEARLY_VOLATILITY, MIN_TYPICAL_SIZE
 from hedgeresearch.data.quality.statistics import Changes
-from hedgeresearch.data.quality.unit_changes import MIN_MEAN_FACTOR
-from hedgeresearch.data.quality.units import MAX_YEARLY_VOLATILITY, MIN_TYPICAL_SIZE
 
 
 def needs_a_closer_look(changes: Changes) -> bool:

@@ -12,9 +12,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
 from hedgeresearch._validation.frames import as_frame, check_frame
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.data.quality.degenerate import find_degenerate, find_volumes
+from hedgeresearch.data.quality.checks.degenerate import find_degenerate, find_volumes
+from hedgeresearch.data.quality.checks.levels import find_returns, moves_like_prices
 from hedgeresearch.data.quality.families import OF_HEDGES, find_problems
-from hedgeresearch.data.quality.levels import find_returns, moves_like_prices
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.report import DataReport
 from hedgeresearch.data.quality.statistics import Changes, price_changes

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._spacing import rows_in
-from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.checks.closes import find_other_closes
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.errors import DataError

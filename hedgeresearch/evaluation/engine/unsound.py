@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
-from hedgeresearch.data.quality.stale import frozen_before, may_fall
+from hedgeresearch.data.quality.checks.stale import frozen_before, may_fall
 from hedgeresearch.data.quality.words import listed
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.plausibility import MAX_HEDGE_VOLATILITY, absurd_rows

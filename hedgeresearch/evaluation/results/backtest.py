@@ -17,7 +17,7 @@ from hedgeresearch._interactive import shown
 from hedgeresearch._shown_table import ShownTable, line_and_table
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.data.quality.closes import LONG_HORIZON
+from hedgeresearch.data.quality.checks.closes import LONG_HORIZON
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import (

@@ -24,7 +24,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch._spacing import rows_in
 from hedgeresearch._validation.settings import check_flag
-from hedgeresearch.data.quality.closes import LONG_HORIZON
+from hedgeresearch.data.quality.checks.closes import LONG_HORIZON
 from hedgeresearch.data.quality.door import warn_of_other_closes
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError

@@ -13,44 +13,50 @@ from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
-from hedgeresearch.recommendation.assessment.confidence import Confidence, assess_confidence
-from hedgeresearch.recommendation.assessment.data_problems import (
+from hedgeresearch.recommendation.assessment.evidence.confidence import (
+    Confidence,
+    assess_confidence,
+)
+from hedgeresearch.recommendation.assessment.evidence.data_problems import (
     data_problems,
     is_synchronised,
     other_closes,
 )
-from hedgeresearch.recommendation.assessment.expiry import expiring
-from hedgeresearch.recommendation.assessment.loan_liquidation import (
-    assess_loans,
-    joint_liquidation,
-    simulate_loans,
-)
-from hedgeresearch.recommendation.assessment.margin import (
-    assess_margin,
-    without_maintenance_margin,
-)
-from hedgeresearch.recommendation.assessment.onchain_profits import (
-    OnchainProfits,
-    onchain_stress,
-    past_onchain_profits,
-)
-from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk, assess_onchain
-from hedgeresearch.recommendation.assessment.option_profits import (
-    BookProfits,
-    option_stress,
-    past_profits,
-)
-from hedgeresearch.recommendation.assessment.option_risks import (
-    OptionRisk,
-    assess_options,
-    expiring_options,
-)
-from hedgeresearch.recommendation.assessment.regime_alternative import (
+from hedgeresearch.recommendation.assessment.evidence.regime_alternative import (
     FoundAlternative,
     RegimeAlternative,
     find_regime_alternative,
 )
-from hedgeresearch.recommendation.assessment.regimes import assess_regimes
+from hedgeresearch.recommendation.assessment.evidence.regimes import assess_regimes
+from hedgeresearch.recommendation.assessment.expiry import expiring
+from hedgeresearch.recommendation.assessment.margin import (
+    assess_margin,
+    without_maintenance_margin,
+)
+from hedgeresearch.recommendation.assessment.onchain.loan_liquidation import (
+    assess_loans,
+    joint_liquidation,
+    simulate_loans,
+)
+from hedgeresearch.recommendation.assessment.onchain.onchain_profits import (
+    OnchainProfits,
+    onchain_stress,
+    past_onchain_profits,
+)
+from hedgeresearch.recommendation.assessment.onchain.onchain_risks import (
+    OnchainRisk,
+    assess_onchain,
+)
+from hedgeresearch.recommendation.assessment.options.option_profits import (
+    BookProfits,
+    option_stress,
+    past_profits,
+)
+from hedgeresearch.recommendation.assessment.options.option_risks import (
+    OptionRisk,
+    assess_options,
+    expiring_options,
+)
 from hedgeresearch.recommendation.assessment.risks import (
     MIN_STRESS_RETURNS,
     assess_stress,

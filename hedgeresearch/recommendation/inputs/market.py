@@ -34,10 +34,14 @@ from hedgeresearch.recommendation.inputs.market_checks import (
     refuse_absent,
     refuse_returns,
 )
-from hedgeresearch.recommendation.inputs.onchain_values import onchain_units
-from hedgeresearch.recommendation.inputs.option_positions import counts_in_coin
-from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes, checked_quotes
-from hedgeresearch.recommendation.inputs.oracles import LaterRounds, Oracles, checked_oracles
+from hedgeresearch.recommendation.inputs.onchain.onchain_values import onchain_units
+from hedgeresearch.recommendation.inputs.onchain.oracles import (
+    LaterRounds,
+    Oracles,
+    checked_oracles,
+)
+from hedgeresearch.recommendation.inputs.options.option_positions import counts_in_coin
+from hedgeresearch.recommendation.inputs.options.option_quotes import OptionQuotes, checked_quotes
 from hedgeresearch.recommendation.inputs.position import Held, Position, as_position
 from hedgeresearch.typing import Array
 

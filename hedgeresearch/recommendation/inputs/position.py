@@ -22,12 +22,12 @@ from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.option_terms import OptionTerms
-from hedgeresearch.recommendation.inputs.onchain_positions import (
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import (
     OnchainPosition,
     checked_onchain,
     onchain_name,
 )
-from hedgeresearch.recommendation.inputs.option_positions import (
+from hedgeresearch.recommendation.inputs.options.option_positions import (
     NamedDelta,
     check_delta,
     checked_options,

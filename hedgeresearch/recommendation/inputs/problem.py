@@ -12,16 +12,16 @@ import pandas as pd
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
-from hedgeresearch.recommendation.inputs.later_quotes import with_later_quotes
-from hedgeresearch.recommendation.inputs.liquidity import Liquidity, at_measured_spreads
+from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity, at_measured_spreads
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
     latest_observations,
     ratio_kind,
 )
-from hedgeresearch.recommendation.inputs.onchain_book import OnchainBook, onchain_book
-from hedgeresearch.recommendation.inputs.option_book import OptionBook
-from hedgeresearch.recommendation.inputs.oracles import LaterRounds
+from hedgeresearch.recommendation.inputs.onchain.onchain_book import OnchainBook, onchain_book
+from hedgeresearch.recommendation.inputs.onchain.oracles import LaterRounds
+from hedgeresearch.recommendation.inputs.options.later_quotes import with_later_quotes
+from hedgeresearch.recommendation.inputs.options.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.payments import payments, units_paid
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem_checks import (

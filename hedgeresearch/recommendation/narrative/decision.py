@@ -7,12 +7,12 @@ import numpy as np
 from hedgeresearch._formatting import exact, money, side
 from hedgeresearch.hedges.plausibility import absurdities
 from hedgeresearch.recommendation.assessment.assessment import Assessment
-from hedgeresearch.recommendation.inputs.onchain_positions import onchain_labels
+from hedgeresearch.recommendation.inputs.onchain.onchain_positions import onchain_labels
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.narrative.data import absurd_opening, chance_opening
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
-from hedgeresearch.recommendation.narrative.options import revaluation_basis
+from hedgeresearch.recommendation.narrative.risks.options import revaluation_basis
 from hedgeresearch.recommendation.sizing.plan import Plan
 
 MAX_NAMED = 3

@@ -7,16 +7,16 @@ import math
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent, money, ratio_texts, regime_label
-from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings
-from hedgeresearch.recommendation.assessment.regime_alternative import FoundAlternative
-from hedgeresearch.recommendation.narrative.backtest import (
+from hedgeresearch.recommendation.assessment.evidence.backtest_findings import BacktestFindings
+from hedgeresearch.recommendation.assessment.evidence.regime_alternative import FoundAlternative
+from hedgeresearch.recommendation.narrative.effect import effect_sentence
+from hedgeresearch.recommendation.narrative.evidence.backtest import (
     backtest_warnings,
     effectiveness_sentences,
     measured_sentence,
     tournament_sentences,
 )
-from hedgeresearch.recommendation.narrative.effect import effect_sentence
-from hedgeresearch.recommendation.narrative.regime_alternative import (
+from hedgeresearch.recommendation.narrative.evidence.regime_alternative import (
     regime_alternative_sentence,
 )
 

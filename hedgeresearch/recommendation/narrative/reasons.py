@@ -8,10 +8,7 @@ from hedgeresearch._formatting import quantity, side
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composed.horizon import periods_to_next_regime
 from hedgeresearch.recommendation.assessment.assessment import Assessment
-from hedgeresearch.recommendation.assessment.confidence import Confidence
-from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
-from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences, carry_sentences
-from hedgeresearch.recommendation.narrative.confidence import confidence_sentences
+from hedgeresearch.recommendation.assessment.evidence.confidence import Confidence
 from hedgeresearch.recommendation.narrative.data import (
     chance_opening,
     closes_sentences,
@@ -20,36 +17,42 @@ from hedgeresearch.recommendation.narrative.data import (
     remark_warnings,
     step_sentences,
 )
-from hedgeresearch.recommendation.narrative.default import default_sentences
-from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
-from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
-from hedgeresearch.recommendation.narrative.liquidity import liquidity_sentences
-from hedgeresearch.recommendation.narrative.margin import margin_sentences
-from hedgeresearch.recommendation.narrative.onchain import (
+from hedgeresearch.recommendation.narrative.evidence.backtest import backtest_warnings
+from hedgeresearch.recommendation.narrative.evidence.confidence import confidence_sentences
+from hedgeresearch.recommendation.narrative.evidence.default import default_sentences
+from hedgeresearch.recommendation.narrative.evidence.regime_alternative import (
+    regime_alternative_sentence,
+)
+from hedgeresearch.recommendation.narrative.evidence.regimes import regime_sentences
+from hedgeresearch.recommendation.narrative.risks.margin import margin_sentences
+from hedgeresearch.recommendation.narrative.risks.onchain import (
     loan_sentences,
     onchain_sentences,
 )
-from hedgeresearch.recommendation.narrative.options import (
+from hedgeresearch.recommendation.narrative.risks.options import (
     model_sentences,
     option_sentences,
     trades_options,
 )
-from hedgeresearch.recommendation.narrative.regime_alternative import (
-    regime_alternative_sentence,
-)
-from hedgeresearch.recommendation.narrative.regimes import regime_sentences
-from hedgeresearch.recommendation.narrative.risks import (
+from hedgeresearch.recommendation.narrative.risks.risks import (
     added_variance_sentences,
     past_loss_sentences,
     tail_dependence_sentences,
     tail_sentences,
 )
-from hedgeresearch.recommendation.narrative.systemic import (
+from hedgeresearch.recommendation.narrative.risks.systemic import (
     breakdown_sentences,
     default_scenario_sentences,
     variance_source_sentences,
 )
-from hedgeresearch.recommendation.narrative.trades import (
+from hedgeresearch.recommendation.narrative.trades.carry import carry_gap_sentences, carry_sentences
+from hedgeresearch.recommendation.narrative.trades.expiry import expiry_sentences
+from hedgeresearch.recommendation.narrative.trades.limits import (
+    binding_sentences,
+    unstable_sentences,
+)
+from hedgeresearch.recommendation.narrative.trades.liquidity import liquidity_sentences
+from hedgeresearch.recommendation.narrative.trades.trades import (
     cost_sentences,
     small_position_sentences,
     trade_sentences,

@@ -16,12 +16,12 @@ import numpy as np
 
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.observations import coin_held
-from hedgeresearch.recommendation.inputs.onchain_book import (
+from hedgeresearch.recommendation.inputs.onchain.onchain_book import (
     OnchainBook,
     gamma_value,
     relative_moves,
 )
-from hedgeresearch.recommendation.inputs.option_book import OptionBook
+from hedgeresearch.recommendation.inputs.options.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import Objective
 from hedgeresearch.recommendation.sizing.valuation import Valuation

@@ -18,7 +18,7 @@ import numpy as np
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.option_contract import InverseOption
-from hedgeresearch.recommendation.inputs.option_book import OptionBook
+from hedgeresearch.recommendation.inputs.options.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import Limits
 from hedgeresearch.recommendation.sizing.contracts import LIMIT_TOLERANCE

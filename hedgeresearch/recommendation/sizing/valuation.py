@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.recommendation.inputs.liquidity import liquidity_arrays
+from hedgeresearch.recommendation.inputs.costs.liquidity import liquidity_arrays
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.typing import Array
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hedgeresearch.instruments.carry import Carry
-from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences
+from hedgeresearch.recommendation.narrative.trades.carry import carry_gap_sentences
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.sections.onchain import carry_table
 from hedgeresearch.report.sections.section import Section

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.recommendation.assessment.onchain_profits import (
+from hedgeresearch.recommendation.assessment.onchain.onchain_profits import (
     ALL,
     PRICE_MOVES,
     onchain_profits,
 )
-from hedgeresearch.recommendation.assessment.onchain_risks import OnchainRisk
+from hedgeresearch.recommendation.assessment.onchain.onchain_risks import OnchainRisk
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import AXIS, path_figure
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Section

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.recommendation.assessment.option_profits import (
+from hedgeresearch.recommendation.assessment.options.option_profits import (
     PRICE_MOVES,
     VOLATILITY_MOVES,
     book_of,
     book_profits,
 )
-from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
+from hedgeresearch.recommendation.assessment.options.option_risks import OptionRisk
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import AXIS, path_figure
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Section

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
-from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.assessment.evidence.confidence import Confidence
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.sections.ratio_path import constant_text, is_constant, ratio_figure
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Parts, Section

@@ -6,7 +6,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import regime_label
 from hedgeresearch.plotting import sample_label
-from hedgeresearch.recommendation.assessment.regime_alternative import RegimeAlternative
+from hedgeresearch.recommendation.assessment.evidence.regime_alternative import RegimeAlternative
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import path_figure

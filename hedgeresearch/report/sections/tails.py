@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
-from hedgeresearch.recommendation.narrative.systemic import (
+from hedgeresearch.recommendation.narrative.risks.systemic import (
     breakdown_sentences,
     variance_source_sentences,
 )

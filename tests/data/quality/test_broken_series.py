@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.data.quality.checks.gaps import find_gaps
+from hedgeresearch.data.quality.checks.levels import find_levels
+from hedgeresearch.data.quality.checks.outliers import find_outliers
+from hedgeresearch.data.quality.checks.stale import find_stale, frozen_before
+from hedgeresearch.data.quality.checks.units import find_percent
 from hedgeresearch.data.quality.families import OF_HEDGES, find_problems
 from hedgeresearch.data.quality.first_look import needs_a_closer_look
-from hedgeresearch.data.quality.gaps import find_gaps
-from hedgeresearch.data.quality.levels import find_levels
-from hedgeresearch.data.quality.outliers import find_outliers
-from hedgeresearch.data.quality.stale import find_stale, frozen_before
 from hedgeresearch.data.quality.statistics import Changes
-from hedgeresearch.data.quality.units import find_percent
 from tests.data.quality.cases import kinds, pair, prices
 
 

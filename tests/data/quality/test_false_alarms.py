@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.data.quality.checks.unit_changes import find_unit_changes
 from hedgeresearch.data.quality.statistics import Changes
-from hedgeresearch.data.quality.unit_changes import find_unit_changes
 from tests.data.quality.cases import pair
 
 N = 1500

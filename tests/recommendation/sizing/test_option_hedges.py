@@ -8,8 +8,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.options import black_price, years_to_expiry
-from hedgeresearch.recommendation.inputs.option_book import option_book
-from hedgeresearch.recommendation.inputs.option_values import OptionValues
+from hedgeresearch.recommendation.inputs.options.option_book import option_book
+from hedgeresearch.recommendation.inputs.options.option_values import OptionValues
 from hedgeresearch.recommendation.sizing.option_hedges import neutral_contracts, option_costs
 from tests.recommendation.option_books import (
     EXPIRY,

@@ -1,0 +1,1 @@
+"""What commands read: prices, quotes, fills, times and models by name."""

@@ -1,0 +1,1 @@
+"""How well a hedge works: out of sample, beside other models, in regimes, on good data."""

@@ -1,0 +1,1 @@
+"""Pools and loans: profits in scenarios, carry and liquidation."""

@@ -1,0 +1,1 @@
+"""Options of a position: profits in scenarios, Greeks and margin."""

@@ -1,0 +1,1 @@
+"""Options of a problem: positions, quotes and values."""

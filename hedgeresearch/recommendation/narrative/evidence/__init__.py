@@ -1,0 +1,1 @@
+"""Sentences on how well a hedge works, and how certain that is."""

@@ -1,0 +1,1 @@
+"""Sentences on what can go wrong: tails, liquidation, options, pools and loans."""

@@ -1,0 +1,1 @@
+"""Sentences on the trades: why, up to which limit, at what cost."""
