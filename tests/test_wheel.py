@@ -64,6 +64,8 @@ def test_wheel_holds_the_package_and_the_tables_only(wheel: Path) -> None:
         "instruments/venues.toml",
         "recommendation/schema.json",
         "report/page.html",
+        "report/plotly-basic.min.js.gz",
+        "report/plotly-basic.LICENSE",
     )
     assert {f"hedgeresearch/{name}" for name in beside_code} <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)

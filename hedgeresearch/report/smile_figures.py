@@ -9,15 +9,11 @@ from hedgeresearch.options.surfaces.fit import SurfaceFit
 from hedgeresearch.options.surfaces.plots import (
     DAYS_PER_YEAR,
     fitted_quotes,
-    smile_line,
     smile_range,
 )
 from hedgeresearch.plotting import COLORS
 from hedgeresearch.report.figures import AXIS, figure_layout
 from hedgeresearch.report.traces import Figure, escaped, interval_bars, line_trace, packed
-
-N_STRIKES = 81
-SURFACE_HEIGHT = 420
 
 
 def smiles_figure(fit: SurfaceFit) -> Figure:
@@ -51,32 +47,24 @@ def smiles_figure(fit: SurfaceFit) -> Figure:
     return {"data": data, "layout": layout}
 
 
-def surface_figure(fit: SurfaceFit) -> Figure:
-    """Return volatility by ln(K/F) and days to expiry, each smile within its quotes."""
-    low = min(one.quoted[0] for one in fit.smiles)
-    high = max(one.quoted[1] for one in fit.smiles)
-    k = np.linspace(low, high, N_STRIKES)
-    lines = [smile_line(one, k) for one in fit.smiles]
-    surface = {
-        "type": "surface",
-        "x": packed(k),
-        "y": packed(np.array([DAYS_PER_YEAR * one.years for one in fit.smiles])),
-        "z": [[None if np.isnan(height) else height for height in line["z"]] for line in lines],
-        "colorscale": "Viridis",
-        "showscale": False,
-        "opacity": 0.9,
-    }
-    scene = {
-        "xaxis": {"title": {"text": "ln(K/F)"}},
-        "yaxis": {"title": {"text": "days"}},
-        "zaxis": {"title": {"text": "volatility, %"}},
-        "camera": {"eye": {"x": 1.8, "y": 1.8, "z": 0.9}},  # far enough to fit a phone
-    }
-    layout = {
-        "autosize": True,
-        "height": SURFACE_HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": 10, "b": 0},
-        "font": {"family": "system-ui, sans-serif", "size": 11},
-        "scene": scene,
-    }
-    return {"data": [surface], "layout": layout}
+def term_figure(fit: SurfaceFit) -> Figure:
+    """Return volatility over the days to expiry at five strikes that each smile has quotes around.
+
+    They are the ends of the range that all expiries have, the middles towards the forward, and the
+    forward, by ln(K/F).
+    """
+    low = max(one.quoted[0] for one in fit.smiles)
+    high = min(one.quoted[1] for one in fit.smiles)
+    middle = float(np.clip(0.0, low, high))
+    strikes = np.unique([low, (low + middle) / 2.0, middle, (middle + high) / 2.0, high])
+    days = packed([DAYS_PER_YEAR * one.years for one in fit.smiles])
+    data = []
+    for number, k in enumerate(strikes):
+        heights = [100.0 * float(one.volatility(np.array([k]))[0]) for one in fit.smiles]
+        style = {"color": COLORS[number % len(COLORS)]}
+        name = f"ln(K/F) = {k:+.2f}"
+        data.append(line_trace(days, heights, name, mode="lines+markers", line=style, marker=style))
+    layout = figure_layout(data)
+    layout["xaxis"] = AXIS | {"title": {"text": "days to expiry"}}
+    layout["yaxis"] = AXIS | {"title": {"text": "implied volatility, % a year"}}
+    return {"data": data, "layout": layout}

@@ -17,7 +17,7 @@ from hedgeresearch.report.page import Page
 from hedgeresearch.report.sections.data import software
 from hedgeresearch.report.sections.method import name_value_table, sources_table
 from hedgeresearch.report.sections.section import Section, section_or_reason
-from hedgeresearch.report.smile_figures import smiles_figure, surface_figure
+from hedgeresearch.report.smile_figures import smiles_figure, term_figure
 from hedgeresearch.report.tables import ABSENT, Format, Table, amount, percent, ratio, table_of
 
 TITLE = "The smiles say"
@@ -74,8 +74,8 @@ def _smiles(fit: SurfaceFit) -> Section:
         )
     ]
     if len(fit.smiles) > 1:
-        caption = "The surface between the expiries; drag to turn it."
-        figures.append((caption, surface_figure(fit)))
+        caption = "Volatility by expiry, at strikes within the quotes of every expiry."
+        figures.append((caption, term_figure(fit)))
     return Section("Smiles and quotes", figures=tuple(figures))
 
 

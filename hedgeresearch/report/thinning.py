@@ -9,8 +9,8 @@ import numpy as np
 
 from hedgeresearch.typing import Array
 
-MAX_DATES = 10_000
-"""Observations of a path that are drawn: more make the page slow and are not visible."""
+MAX_DATES = 5_100
+"""Observations of a path that are drawn, twenty years of days: more are not visible."""
 
 
 def drawn_rows(values: Array, most: int = MAX_DATES) -> Any:

@@ -15,6 +15,8 @@ from hedgeresearch.report._sanitize import visible
 
 Figure: TypeAlias = dict[str, Any]
 """A figure with ``data``, a list of traces, and ``layout``; or a part of one."""
+LONG = 1_000
+"""Number of points above which their heights are written in single precision, in half the space."""
 SHADE_OPACITY = 0.3
 BAND_OPACITY = 0.25
 
@@ -25,8 +27,11 @@ def escaped(name: Any) -> str:
 
 
 def line_trace(x: Any, y: Any, name: str, **settings: Any) -> Figure:
-    """Return a line or markers."""
-    return {"type": "scatter", "x": x, "y": packed(y), "name": name, **settings}
+    """Return a line or markers; the heights of a long line have seven digits, more do not show."""
+    heights = np.asarray(y)
+    if heights.dtype.kind == "f" and len(heights) > LONG:
+        heights = heights.astype(np.float32)
+    return {"type": "scatter", "x": x, "y": packed(heights), "name": name, **settings}
 
 
 def regime_shades(probabilities: pd.DataFrame) -> list[Figure]:

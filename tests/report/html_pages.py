@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-DTYPES = {"f8": np.float64, "i1": np.int8, "i2": np.int16, "i4": np.int32}
+DTYPES = {"f4": np.float32, "f8": np.float64, "i1": np.int8, "i2": np.int16, "i4": np.int32}
 
 
 class Page(HTMLParser):
@@ -52,12 +52,12 @@ class Page(HTMLParser):
 def figures_of(page: str) -> list[dict[str, Any]]:
     """Data and layout of each figure, as JavaScript reads them."""
     found = []
-    for match in re.finditer(r'Plotly\.newPlot\(\s*"(figure-\d+)",\s*', page):
-        data, end = json.JSONDecoder().raw_decode(page, match.end())
-        layout, _ = json.JSONDecoder().raw_decode(
-            page, re.compile(r"\s*,\s*").match(page, end).end()
-        )  # type: ignore[union-attr]
-        found.append({"name": match[1], "data": data, "layout": layout})
+    for match in re.finditer(r"<script>draw\((.*)\);</script>", page):
+        name, data, layout, dates = json.loads(f"[{match[1]}]")
+        for trace in data:
+            if isinstance(trace["x"], int):
+                trace["x"] = dates[trace["x"]]
+        found.append({"name": name, "data": data, "layout": layout})
     return found
 
 

@@ -325,7 +325,8 @@ def test_page_needs_no_network(page: str) -> None:
     assert not re.search(r"""(src|href)\s*=|url\(|@import|<link|<iframe""", outside)
     assert "default-src 'none'" in page
     assert page.count("<script>/**") == 1  # plotly.js, once
-    assert len(page) < 8e6
+    assert "(basic - minified)" in page
+    assert len(page) < 1.5e6
 
 
 def test_names_of_users_stay_text(prices: pd.DataFrame) -> None:

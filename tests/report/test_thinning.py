@@ -35,4 +35,4 @@ def test_gaps_do_not_hide_values() -> None:
 
 def test_note_says_how_many_observations_share_a_point() -> None:
     note = thinning_note(499_999, 1)
-    assert note == "Drawn: the lowest and the highest of every 101 of 499,999 observations."
+    assert note == "Drawn: the lowest and the highest of every 197 of 499,999 observations."
