@@ -1,10 +1,9 @@
 """EM for hidden Markov models of normal or Student-t observations: one pass each way a step.
 
-Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3. Forward, the filter keeps predicted and
-filtered probabilities; backward, the smoother of Kim (1994) adds up expected transitions and
-weighted moments as it goes. Probabilities are not logarithms: densities of a date are divided by
-the largest, and only where all of the others underflow is a date filtered in logarithms. Moments
-are of deviations from the means before the step, so that nothing cancels.
+Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3. Forward, the filter keeps filtered
+probabilities, and densities over that of the date; backward, the smoother of Kim (1994) adds up
+expected transitions and weighted moments as it goes. Two steps are extrapolated, see
+``extrapolation``.
 """
 
 from __future__ import annotations
@@ -13,27 +12,24 @@ import math
 
 import numpy as np
 
-from hedgeresearch._kernels.arithmetic.block_sums import sum_of_first
 from hedgeresearch._kernels.compilation.kernels import kernel
-from hedgeresearch._kernels.hidden_markov.filter import SAFE_TOTAL, weigh_in_logarithms
+from hedgeresearch._kernels.hidden_markov.em_passes import filter_forward, smooth_backward
+from hedgeresearch._kernels.hidden_markov.extrapolation import (
+    IS_TRIAL,
+    begin_extrapolation,
+    note_end,
+    note_start,
+    withdraw,
+)
 from hedgeresearch._kernels.hidden_markov.m_step import (
-    FULL,
     reestimate_chain,
     reestimate_degrees,
     reestimate_moments,
 )
-from hedgeresearch._kernels.hidden_markov.regime_densities import (
-    BLOCK,
-    NORMAL,
-    fill_metrics,
-    log_densities_of_block,
-    squared_distances,
-)
+from hedgeresearch._kernels.hidden_markov.regime_densities import NORMAL, fill_metrics
 
 COLLAPSED = -1
 """Number of steps that stands for a regime that collapsed."""
-DATES_PER_LOGARITHM = 8
-"""Totals that are multiplied before their logarithm: none is below SAFE_TOTAL or above k."""
 
 
 @kernel(steers=True)
@@ -49,6 +45,7 @@ def maximize_by_em(
     min_visits,
     degree_range,
     tolerance,
+    plain_steps,
     history,
 ):
     """Overwrite parameters by EM until a step gains less than the tolerance.
@@ -56,7 +53,8 @@ def maximize_by_em(
     ``series`` is (n_series, n_dates), ``first`` (k,), ``transition`` (k, k), ``means`` (k,
     n_series), ``scales`` (k, n_series, n_series), ``degrees`` (k,), infinite for normal densities.
     ``persistence`` are pseudo-counts on staying. ``history`` is filled with the log-likelihood plus
-    log-prior before each step; its size is the largest number of steps. Returns the number of
+    log-prior before each step; its size is the largest number of steps. After ``plain_steps`` of
+    them, every other one starts from an extrapolation. Returns the number of
     steps, COLLAPSED if a covariance is not positive definite or a regime has at most ``min_visits``
     expected dates; whether the last step gained less than the tolerance; and the log-likelihood,
     before the last step if it did not.
@@ -64,7 +62,7 @@ def maximize_by_em(
     n_series, n_dates = series.shape
     k = first.shape[0]
     filtered = np.empty((n_dates, k))
-    predicted = np.empty((n_dates, k))
+    relative = np.empty((n_dates, k))
     inverse_factors = np.empty((k, n_series, n_series))
     constants = np.empty(k)
     transitions = np.empty((k, k))
@@ -72,29 +70,79 @@ def maximize_by_em(
     weights = np.empty(k)
     shifts = np.empty((k, n_series))
     products = np.empty((k, n_series, n_series))
+    log_degrees = np.zeros(k)
+    # views, through which the extrapolation reads and writes
+    parts = (first, transition.reshape(-1), means.reshape(-1), scales.reshape(-1), log_degrees)
+    extrapolation = begin_extrapolation(parts)
+    densities = (means, inverse_factors, constants, degrees)
+    chain = (transition, first, persistence)
     log_likelihood = -np.inf
     for step in range(history.shape[0]):
-        if not fill_metrics(scales, degrees, inverse_factors, constants):
-            return COLLAPSED, False, log_likelihood
-        densities = (means, inverse_factors, constants, degrees)
-        log_likelihood = _filter(series, densities, transition, first, filtered, predicted)
-        objective = log_likelihood + _log_prior(transition, persistence)
+        objective, log_likelihood = _evaluate(series, scales, densities, chain, filtered, relative)
+        is_trial = extrapolation.numbers[IS_TRIAL] == 1.0
+        if is_trial and not objective >= history[step - 1]:
+            withdraw(extrapolation, parts)
+            _read_degrees(log_degrees, degree_range, degrees)
+            objective, log_likelihood = _evaluate(
+                series, scales, densities, chain, filtered, relative
+            )
+            is_trial = False
         history[step] = objective
         if not np.isfinite(objective):
             return COLLAPSED, False, log_likelihood
-        if step > 0 and objective - history[step - 1] < tolerance:
+        if step > 0 and not is_trial and objective - history[step - 1] < tolerance:
             return step + 1, True, log_likelihood
         moments = (visits, weights, shifts, products)
-        _smooth(series, densities, structure, transition, filtered, predicted, transitions, moments)
+        smooth_backward(
+            series, densities, structure, transition, filtered, relative, transitions, moments
+        )
         if _is_too_small(visits, min_visits):
             return COLLAPSED, False, log_likelihood
+        if step >= plain_steps:
+            _write_degrees(degrees, log_degrees)
+            note_start(extrapolation, parts)
         reestimate_chain(filtered, transitions, persistence, first, transition)
         reestimate_moments(moments, structure, means, scales)
         if degrees[0] != NORMAL:
             if not fill_metrics(scales, degrees, inverse_factors, constants):
                 return COLLAPSED, False, log_likelihood
             reestimate_degrees(series, filtered, visits, densities, degree_range)
+        if step >= plain_steps:
+            _write_degrees(degrees, log_degrees)
+            note_end(extrapolation, parts)
+            _read_degrees(log_degrees, degree_range, degrees)
     return history.shape[0], False, log_likelihood
+
+
+@kernel(steers=True)
+def _evaluate(series, scales, densities, chain, filtered, relative):
+    """Return the log-likelihood plus log-prior, and the log-likelihood.
+
+    They are -inf where a scale is not positive definite. Fills what ``filter_forward`` does.
+    """
+    _, inverse_factors, constants, degrees = densities
+    transition, first, persistence = chain
+    if not fill_metrics(scales, degrees, inverse_factors, constants):
+        return -np.inf, -np.inf
+    log_likelihood = filter_forward(series, densities, transition, first, filtered, relative)
+    return log_likelihood + _log_prior(transition, persistence), log_likelihood
+
+
+@kernel(steers=True)
+def _write_degrees(degrees, log_degrees):
+    """Fill the logarithms of the degrees of freedom of Student-t regimes."""
+    for i in range(degrees.shape[0]):
+        if degrees[i] != NORMAL:
+            log_degrees[i] = math.log(degrees[i])
+
+
+@kernel(steers=True)
+def _read_degrees(log_degrees, degree_range, degrees):
+    """Overwrite the degrees of freedom of Student-t regimes, within their bounds."""
+    for i in range(degrees.shape[0]):
+        if degrees[i] != NORMAL:
+            nu = math.exp(log_degrees[i])
+            degrees[i] = min(max(nu, degree_range[0]), degree_range[1])
 
 
 @kernel(steers=True)
@@ -117,150 +165,30 @@ def _log_prior(transition, persistence):
 
 
 @kernel(steers=True)
-def expected_moments(series, first, transition, means, covariances, structure):
-    """Return what the score of normal regimes needs, by Fisher's identity.
+def expected_moments(series, first, transition, means, scales, degrees, structure):
+    """Return what the score needs, by Fisher's identity.
 
-    Arguments are those of ``maximize_by_em``. Returns smoothed probabilities of the first date
-    (k,), expected transitions (k, k), expected dates of the regimes (k,), and their weighted sums
-    of deviations from the means (k, n_series) and of their products, of which the lower triangles
-    are filled, (k, n_series, n_series).
+    Arguments are those of ``maximize_by_em``. Returns smoothed probabilities (n_dates, k), expected
+    transitions (k, k), expected dates of the regimes (k,), and the weighted sums of deviations from
+    the means (k, n_series) and of their products, of which the lower triangles are filled, (k,
+    n_series, n_series). Weights are smoothed probabilities, for Student-t regimes times (nu + n) /
+    (nu + d^2).
     """
     n_series, n_dates = series.shape
     k = first.shape[0]
     inverse_factors = np.empty((k, n_series, n_series))
     constants = np.empty(k)
-    degrees = np.full(k, NORMAL)
-    fill_metrics(covariances, degrees, inverse_factors, constants)
+    fill_metrics(scales, degrees, inverse_factors, constants)
     densities = (means, inverse_factors, constants, degrees)
     filtered = np.empty((n_dates, k))
-    predicted = np.empty((n_dates, k))
+    relative = np.empty((n_dates, k))
     transitions = np.empty((k, k))
     visits = np.empty(k)
     shifts = np.empty((k, n_series))
     products = np.zeros((k, n_series, n_series))
-    _filter(series, densities, transition, first, filtered, predicted)
+    filter_forward(series, densities, transition, first, filtered, relative)
     moments = (visits, np.empty(k), shifts, products)
-    _smooth(series, densities, structure, transition, filtered, predicted, transitions, moments)
-    return filtered[0], transitions, visits, shifts, products
-
-
-@kernel(fast=True)
-def _filter(series, densities, transition, first, filtered, predicted):  # noqa: C901 - one loop
-    """Fill filtered and predicted probabilities, (n_dates, k); return the log-likelihood."""
-    means, inverse_factors, constants, degrees = densities
-    n_dates, k = filtered.shape
-    block = np.empty((k, BLOCK))
-    log_densities = np.empty(k)
-    ahead = np.empty(k)
-    for i in range(k):
-        ahead[i] = first[i]
-    log_likelihood = 0.0
-    product = 1.0
-    for begin in range(0, n_dates, BLOCK):
-        size = min(BLOCK, n_dates - begin)
-        log_densities_of_block(
-            series, begin, size, means, inverse_factors, constants, degrees, block
-        )
-        for b in range(size):
-            t = begin + b
-            largest = block[0, b]
-            for i in range(1, k):
-                largest = max(largest, block[i, b])
-            for i in range(k):
-                density = 1.0
-                if block[i, b] != largest:
-                    density = math.exp(block[i, b] - largest)
-                predicted[t, i] = ahead[i]
-                filtered[t, i] = ahead[i] * density
-            total = sum_of_first(filtered[t], k)
-            if total < SAFE_TOTAL:
-                for i in range(k):
-                    log_densities[i] = block[i, b]
-                largest, total = weigh_in_logarithms(ahead, log_densities, filtered[t])
-            log_likelihood += largest
-            product *= total
-            if t % DATES_PER_LOGARITHM == 0:
-                log_likelihood += math.log(product)
-                product = 1.0
-            scale = 1.0 / total
-            for i in range(k):
-                filtered[t, i] *= scale
-            for j in range(k):
-                s = 0.0
-                for i in range(k):
-                    s += filtered[t, i] * transition[i, j]
-                ahead[j] = s
-    return log_likelihood + math.log(product)
-
-
-@kernel(fast=True)
-def _smooth(  # noqa: C901 - one loop
-    series, densities, structure, transition, filtered, predicted, transitions, moments
-):
-    """Overwrite filtered by smoothed probabilities, and fill expected transitions and moments.
-
-    The joint probability of regimes i at t and j at t + 1 is filtered_t,i transition_ij
-    smoothed_t+1,j / predicted_t+1,j, whose sum over j is smoothed_t,i (Kim 1994, eq. 2.20).
-    """
-    visits, weights, shifts, products = moments
-    n_dates, k = filtered.shape
-    smoothed = np.empty((k, BLOCK))
-    ahead = np.empty(k)
-    joint = np.empty(k)
-    for i in range(k):
-        visits[i] = 0.0
-        weights[i] = 0.0
-        for j in range(k):
-            transitions[i, j] = 0.0
-        for u in range(shifts.shape[1]):
-            shifts[i, u] = 0.0
-            for v in range(shifts.shape[1]):
-                products[i, u, v] = 0.0
-    for block in range((n_dates - 1) // BLOCK, -1, -1):
-        begin = block * BLOCK
-        size = min(BLOCK, n_dates - begin)
-        for b in range(size - 1, -1, -1):
-            t = begin + b
-            if t < n_dates - 1:
-                for i in range(k):
-                    for j in range(k):
-                        joint[j] = filtered[t, i] * transition[i, j] * ahead[j]
-                        transitions[i, j] += joint[j]
-                    filtered[t, i] = sum_of_first(joint, k)
-            for i in range(k):
-                smoothed[i, b] = filtered[t, i]
-                # A regime that cannot come has no weight.
-                ahead[i] = filtered[t, i] / predicted[t, i] if predicted[t, i] > 0.0 else 0.0
-        _add_moments(series, begin, size, densities, structure, smoothed, moments)
-
-
-@kernel(fast=True)
-def _add_moments(series, begin, size, densities, structure, smoothed, moments):
-    """Add the weighted moments of the dates of a block, of deviations from the means."""
-    means, inverse_factors, _, degrees = densities
-    visits, weights, shifts, products = moments
-    k, n_series = means.shape
-    deviations = np.empty((n_series, BLOCK))
-    weighted = np.empty(BLOCK)
-    distances = np.empty(BLOCK)
-    for i in range(k):
-        weight = smoothed[i]
-        total = sum_of_first(weight, size)
-        visits[i] += total
-        if degrees[i] != NORMAL:
-            squared_distances(series, begin, size, means[i], inverse_factors[i], distances)
-            for b in range(size):
-                weight[b] *= (degrees[i] + n_series) / (degrees[i] + distances[b])
-            total = sum_of_first(weight, size)
-        weights[i] += total
-        for u in range(n_series):
-            center = means[i, u]
-            for b in range(size):
-                deviations[u, b] = series[u, begin + b] - center
-                weighted[b] = weight[b] * deviations[u, b]
-            shifts[i, u] += sum_of_first(weighted, size)
-            for v in range(0 if structure == FULL else u, u + 1):
-                total = 0.0
-                for b in range(size):
-                    total += weighted[b] * deviations[v, b]
-                products[i, u, v] += total
+    smooth_backward(
+        series, densities, structure, transition, filtered, relative, transitions, moments
+    )
+    return filtered, transitions, visits, shifts, products

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch.regimes.hmm.emissions import Structure
 from hedgeresearch.regimes.hmm.parameters import MIN_EXPECTED_TRANSITIONS, Initial, Parameters
 from hedgeresearch.regimes.hmm.student_emissions import degrees_are_inside
@@ -44,8 +45,11 @@ class ExpectedMoments(NamedTuple):
     first : array (k,), smoothed probabilities of the first date
     transitions : array (k, k)
     visits : array (k,)
-    shifts : array (k, n_series), sums of deviations from the means
+    shifts : array (k, n_series), weighted sums of deviations from the means
     products : array (k, n_series, n_series), lower triangles of the sums of their products
+    log_densities : array (k,), sums of log-densities, of which Student-t regimes make use
+
+    Weights of Student-t regimes are those of ``expected_moments``.
     """
 
     first: Array
@@ -53,6 +57,7 @@ class ExpectedMoments(NamedTuple):
     visits: Array
     shifts: Array
     products: Array
+    log_densities: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,27 +173,58 @@ class Coordinates:
         return slopes
 
     def expected_score(self, parameters: Parameters, expected: ExpectedMoments) -> Array:
-        """Return the score of the log-likelihood of normal observations, (n_coordinates,).
+        """Return the score of the log-likelihood of complete observations, (n_coordinates,).
 
         By Fisher's identity it is the expected score of observations and regimes.
         """
-        covariances = parameters.emissions.moments.covariances
-        halves = self.roots.swapaxes(1, 2) @ np.linalg.inv(covariances)
+        emissions = parameters.emissions
+        degrees = emissions.degrees_of_freedom
+        # densities have covariances, not scales; so do the weights of the moments
+        by_scale = degrees / (degrees - 2.0) if len(degrees) else np.ones(len(expected.visits))
+        halves = self.roots.swapaxes(1, 2) @ np.linalg.inv(emissions.moments.covariances)
         lower = np.tril(expected.products)
-        products = lower + np.tril(lower, -1).swapaxes(1, 2)
-        by_mean = np.einsum("kij,kj->ki", halves, expected.shifts)
-        excess = halves @ products @ halves.swapaxes(1, 2)
-        excess -= expected.visits[:, None, None] * (halves @ self.roots)
+        products = (lower + np.tril(lower, -1).swapaxes(1, 2)) * by_scale[:, None, None]
+        by_mean = np.einsum("kij,kj->ki", halves, expected.shifts) * by_scale[:, None]
+        squares = halves @ products @ halves.swapaxes(1, 2)
+        excess = squares - expected.visits[:, None, None] * (halves @ self.roots)
         by_covariance = 0.5 * np.einsum("dij,kij->kd", self._directions, excess)
-        moved = self.row_slopes(parameters.transition)
-        rows = parameters.transition[self.move_rows]
-        by_row = np.divide(moved, rows, out=np.zeros_like(moved), where=rows > 0.0)
-        by_move = (expected.transitions[self.move_rows] * by_row).sum(axis=1)
-        scores = np.concatenate([by_mean.ravel(), by_covariance.ravel(), by_move])
+        by_degrees = self._degree_score(parameters, expected, products)
+        by_move = self._transition_score(parameters.transition, expected.transitions)
+        scores = np.concatenate([by_mean.ravel(), by_covariance.ravel(), by_degrees, by_move])
         if self.initial == "stationary":
             shares = expected.first / parameters.initial
             scores += shares @ self.first_slopes(parameters)
         return scores
+
+    def _degree_score(
+        self, parameters: Parameters, expected: ExpectedMoments, products: Array
+    ) -> Array:
+        """Return the score of the free degrees of freedom, (n_free,).
+
+        With log f = log c - (nu + n) / 2 l and l = log(1 + d^2 / (nu - 2)), the derivative by nu of
+        a date is that of log c, less l / 2, plus w d^2 / (2 (nu - 2)). The expected sum of l
+        follows from that of log f, and that of w d^2 from the weighted ``products``.
+        """
+        emissions = parameters.emissions
+        covariances = emissions.moments.covariances
+        n = covariances.shape[1]
+        scores = []
+        for i in self.free_degrees:
+            nu, log_c, by_nu = density_constants(emissions.degrees_of_freedom[i], n)
+            visits = expected.visits[i]
+            log_c -= 0.5 * np.linalg.slogdet(covariances[i])[1]
+            logarithm = 2.0 / (nu + n) * (visits * log_c - expected.log_densities[i])
+            distance = np.trace(np.linalg.solve(covariances[i], products[i]))
+            slope = visits * by_nu - 0.5 * logarithm + 0.5 * distance / (nu - 2.0)
+            scores.append(nu * slope)
+        return np.array(scores)
+
+    def _transition_score(self, transition: Array, expected_transitions: Array) -> Array:
+        """Return the score of the coordinates of the transition, (n_moves,)."""
+        moved = self.row_slopes(transition)
+        rows = transition[self.move_rows]
+        by_row = np.divide(moved, rows, out=np.zeros_like(moved), where=rows > 0.0)
+        return np.asarray((expected_transitions[self.move_rows] * by_row).sum(axis=1))
 
     @cached_property
     def _directions(self) -> Array:

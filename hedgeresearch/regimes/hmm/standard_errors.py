@@ -132,22 +132,39 @@ class HMMErrors:
     def _mean_score(self, point: Array) -> Array:
         """Return the mean of the scores, (n_coordinates,), which are not stored.
 
-        Of normal regimes and complete observations it is a function of expected moments.
+        Of complete observations it is a function of expected moments.
         """
         parameters = self._coordinates.parameters_at(point)
-        emissions = parameters.emissions
-        if len(emissions.degrees_of_freedom) or self._has_gaps:
+        if self._has_gaps:
             total = self._scores(parameters, 1)[0]
         else:
-            expected = expected_moments(
-                self._series,
-                parameters.initial,
-                parameters.transition,
-                *emissions.moments,
-                CODES[emissions.structure],
-            )
-            total = self._coordinates.expected_score(parameters, ExpectedMoments(*expected))
+            total = self._coordinates.expected_score(parameters, self._expected(parameters))
         return np.asarray((total + self._prior_score(parameters)) / len(self.observations))
+
+    def _expected(self, parameters: Parameters) -> ExpectedMoments:
+        """Return the expected moments of complete observations."""
+        emissions = parameters.emissions
+        means, scales = emissions.moments
+        degrees = emissions.degrees_of_freedom
+        is_normal = len(degrees) == 0
+        if is_normal:
+            degrees = np.full(len(means), NORMAL)
+        else:
+            scales = scales * ((degrees - 2.0) / degrees)[:, None, None]
+        smoothed, transitions, visits, shifts, products = expected_moments(
+            self._series,
+            parameters.initial,
+            parameters.transition,
+            means,
+            scales,
+            degrees,
+            CODES[emissions.structure],
+        )
+        log_densities = np.zeros(len(visits))
+        if not is_normal:
+            by_date = emissions.log_densities(self.observations)
+            log_densities = np.einsum("ti,ti->i", smoothed, by_date)
+        return ExpectedMoments(smoothed[0], transitions, visits, shifts, products, log_densities)
 
     def _prior_score(self, parameters: Parameters) -> Array:
         """Return the derivatives of the log-prior, (n_coordinates,)."""

@@ -18,7 +18,8 @@ def observations():
 
 @pytest.mark.parametrize("structure", [FULL, DIAGONAL, SPHERICAL])
 @pytest.mark.parametrize("density", DEGREES)
-def test_python_finds_what_compiled_code_finds(density, structure):
+@pytest.mark.parametrize("plain_steps", [2, 15])
+def test_python_finds_what_compiled_code_finds(density, structure, plain_steps):
     found = []
     for run, moments_of in (
         (maximize_by_em.dispatcher, expected_moments.dispatcher),
@@ -31,9 +32,9 @@ def test_python_finds_what_compiled_code_finds(density, structure):
         degrees = np.full(K, DEGREES[density])
         history = np.zeros(15)
         parameters = (first, transition, means, scales)
-        how = (degrees, structure, 1.5, 2.0, (2.1, 200.0), 1e-8, history)
+        how = (degrees, structure, 1.5, 2.0, (2.1, 200.0), 1e-8, plain_steps, history)
         ends = np.array(run(observations(), *parameters, *how), dtype=float)
-        moments = moments_of(observations(), *parameters, structure)
+        moments = moments_of(observations(), *parameters, degrees, structure)
         arrays = (ends, *parameters, degrees, history, *moments[:4], np.tril(moments[4]))
         found.append(np.concatenate([x.ravel() for x in arrays]))
     # fast passes may sum in another order

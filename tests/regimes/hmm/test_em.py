@@ -7,8 +7,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.regimes.hmm import search
-from hedgeresearch.regimes.hmm.compiled_em import CompiledSteps
-from hedgeresearch.regimes.hmm.em import HMMSteps
+from hedgeresearch.regimes.hmm.compiled_em import PLAIN_STEPS, CompiledSteps
+from hedgeresearch.regimes.hmm.em import MAX_STEPS, HMMSteps
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.hmm.hmmlearn_em import HmmlearnSteps
 from hedgeresearch.regimes.hmm.parameters import Parameters
@@ -22,8 +22,9 @@ def standardized(returns):
     return Units.from_observations(values).standardize(values)
 
 
-def compiled(observations, persistence=0.0):
-    return CompiledSteps(np.ascontiguousarray(observations.T), persistence)
+def compiled(observations, persistence=0.0, plain_steps=MAX_STEPS):
+    """Return compiled EM, without extrapolation unless ``plain_steps`` is small."""
+    return CompiledSteps(np.ascontiguousarray(observations.T), persistence, plain_steps)
 
 
 def check_same_run(found, expected, rtol):
@@ -94,6 +95,63 @@ def test_runs_do_not_depend_on_the_place_in_memory(n_series):
         if len(occupied) > 20:
             occupied.pop(int(size) % 20)
         assert compiled(unit).run(start, 1e-8, 10).history == expected.history
+
+
+def samples(kind):
+    """Return standardized samples with lasting regimes, none, and one that is never left."""
+    rng = np.random.default_rng(3)
+    values = rng.standard_normal((600, 2)) @ np.array([[1.0, 0.5], [0.0, 1.0]])
+    volatility = {
+        "lasting": np.where(np.arange(600) // 60 % 2 == 0, 0.6, 1.6),
+        "none": np.ones(600),
+        "boundary": np.where(np.arange(600) < 300, 0.5, 2.0),
+    }
+    values = values * volatility[kind][:, None]
+    return (values - values.mean(axis=0)) / values.std(axis=0)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("kind", "share"), [("lasting", 1.2), ("none", 0.6), ("boundary", 1.2)])
+@pytest.mark.parametrize("density", ["normal", "student"])
+def test_extrapolated_runs_end_as_high_as_plain_ones(density, kind, share):
+    """Runs are shorter where plain ones are long, and about as long where these are short."""
+    unit = samples(kind)
+    emissions = GaussianEmissions(np.empty(0), np.empty(0))
+    rounding = 1e-10
+    if density == "student":
+        emissions = StudentEmissions(np.empty(0), np.empty(0), np.full(2, 8.0))
+        # from a trial, the readable step of Student-t regimes can lose as little, too
+        rounding = 3e-8
+    n_steps = []
+    reached = []
+    for start in starting_points(unit, 2, 3, 0, emissions):
+        run = compiled(unit, plain_steps=PLAIN_STEPS).run(start, 1e-8, MAX_STEPS)
+        plain = HMMSteps(unit).run(start, 1e-8)
+        assert (np.diff(run.history) >= -rounding).all()
+        assert run.history[:4] == pytest.approx(plain.history[:4], rel=1e-12)
+        n_steps.append((len(run.history), len(plain.history)))
+        reached.append((run.log_likelihood, plain.log_likelihood))
+        # where it ended, the readable step gains no more than the tolerance either
+        again = HMMSteps(unit).run(run.parameters, 1e-8, 3)
+        assert again.history[-1] - run.objective < 1e-7
+    fewer, more = np.array(n_steps).sum(axis=0)
+    assert fewer < share * more
+    best, expected = np.array(reached).max(axis=0)
+    assert best > expected - 1e-7
+
+
+@pytest.mark.parametrize("persistence", [0.0, 10.0])
+def test_trials_that_fall_are_withdrawn(persistence):
+    """Regimes of noise are not identified: trials often go too far."""
+    rng = np.random.default_rng(5)
+    unit = rng.standard_normal((150, 1))
+    n_equal = 0
+    for start in starting_points(unit, 3, 8, 0, GaussianEmissions(np.empty(0), np.empty(0))):
+        run = compiled(unit, persistence, 0).run(start, 1e-9, 400)
+        if run is not None:
+            assert (np.diff(run.history) >= -1e-10).all()
+            n_equal += 1
+    assert n_equal > 3
 
 
 def log_likelihood_in_logarithms(observations, parameters):
