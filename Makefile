@@ -87,8 +87,8 @@ test-lowest: ## Run the tests with the lowest versions of all dependencies that 
 	@$(STEADY) NUMBA_CACHE_DIR=$(LOWEST)/numba $(LOWEST)/bin/python -m pytest --quiet --numprocesses=auto \
 		-W ignore::DeprecationWarning --doctest-modules tests hedgeresearch
 
-benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
-	@$(STEADY) $(BIN)/python -m pytest tests/benchmarks --benchmark-only
+benchmark: $(VENV)/.installed-test ## Time the recursions and the fits, in CPU seconds
+	@$(STEADY) $(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-timer=time.process_time
 
 benchmark-peers: $(PEERS)/.installed ## Compare times with those of other programs: docs/speed.md (5 minutes)
 	@$(STEADY) NUMBA_NUM_THREADS=1 $(PEERS)/bin/python -m tests.benchmarks.peers.speed --write docs/speed.md

@@ -54,8 +54,19 @@ def _controller() -> Any:
     return _controllers[n_modules]
 
 
+def is_worker() -> bool:
+    """Return whether another Python process started this one to work for it."""
+    if "multiprocessing.process" not in sys.modules:
+        return False
+    from multiprocessing import parent_process
+
+    return parent_process() is not None
+
+
 def available_cores() -> int:
-    """Return the number of cores that the process may use."""
+    """Return the number of cores that the process may use: one for a worker among others."""
+    if is_worker():
+        return 1
     from joblib import cpu_count
 
     return int(cpu_count())

@@ -3,6 +3,7 @@
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import threadpoolctl
 from threadpoolctl import threadpool_info
 
 import hedgeresearch as hr
-from hedgeresearch._threads import single_threaded_blas
+from hedgeresearch._threads import available_cores, map_in_threads, single_threaded_blas
 
 THREADS = 6
 
@@ -132,3 +133,15 @@ def test_filters_of_the_caller_hold_during_a_bootstrap() -> None:
     assert len(seen) == 6
     assert all(filters == before for filters in seen)
     assert np.isfinite(fit.next_ratio).all()
+
+
+def test_workers_start_no_threads_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_threads(*arguments: object) -> None:
+        raise AssertionError("threads are started")
+
+    monkeypatch.setattr("joblib.cpu_count", lambda: 2)
+    assert available_cores() == 2
+    monkeypatch.setattr("multiprocessing.parent_process", lambda: SimpleNamespace(pid=1))
+    monkeypatch.setattr("hedgeresearch._threads.ThreadPoolExecutor", no_threads)
+    assert available_cores() == 1
+    assert map_in_threads(abs, [-1, 2]) == [1, 2]

@@ -33,7 +33,7 @@ def returns_of(sample: str) -> pd.DataFrame:
     if sample == "constant":
         values = 0.01 * np.random.default_rng(0).standard_normal((1000, 2))
         return pd.DataFrame(values, columns=["asset", "hedge"])
-    news, memory = {"clear": (0.05, 0.93), "weak": (0.01, 0.9)}[sample]
+    news, memory = {"clear": (0.05, 0.93), "weak": (0.01, 0.9), "boundary": (0.06, 0.939)}[sample]
     return hr.data.simulate_dcc(1000, a=news, b=memory, alpha=news, beta=memory, seed=1).returns
 
 
@@ -45,7 +45,7 @@ def test_full_bekk(benchmark: Any) -> None:
 
 
 @pytest.mark.parametrize("form", ["scalar", "diagonal", "full"])
-@pytest.mark.parametrize("sample", ["clear", "weak", "constant", "markets"])
+@pytest.mark.parametrize("sample", ["clear", "weak", "constant", "boundary", "markets"])
 def test_bekk_with_errors(benchmark: Any, sample: str, form: str) -> None:
     returns = returns_of(sample)
     note(benchmark, f"{form} BEKK, {sample}, {len(returns)} dates, with errors", 0.08)

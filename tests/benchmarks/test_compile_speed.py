@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import hedgeresearch as hr
+from tests.benchmarks.clock import seconds_of_programs
 
 FIRST_USE = """
 import json
@@ -37,6 +38,7 @@ CASES = {
 N_NAMED = 4
 
 
+@pytest.mark.benchmark(timer=seconds_of_programs)
 @pytest.mark.parametrize("case", CASES)
 def test_first_use_compiles(case: str, benchmark: Any, tmp_path: Path) -> None:
     statement, budget = CASES[case]

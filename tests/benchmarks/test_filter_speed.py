@@ -11,6 +11,9 @@ import hedgeresearch as hr
 ROUNDS = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}
 
 
+SAMPLES = ("clear", "weak", "constant", "boundary", "real")
+
+
 def note(benchmark: Any, case: str, aim: float, rival: float | None = None) -> None:
     benchmark.extra_info.update(
         {"case": case, "aim": aim} | ({} if rival is None else {"rival": rival})
@@ -18,9 +21,19 @@ def note(benchmark: Any, case: str, aim: float, rival: float | None = None) -> N
 
 
 def sample(name: str) -> pd.DataFrame:
-    """Return 5,030 returns of two series with clear regimes, with none, or of two indices."""
+    """Return 5,030 returns of two series.
+
+    Their regimes are clear, or one is never left (boundary); there are none, but volatilities and
+    correlations that change slowly (weak) or not at all (constant); or they are those of two
+    indices (real).
+    """
     if name == "clear":
         return hr.data.simulate_regimes(n_dates=5030, seed=1).returns
+    if name == "boundary":
+        table = hr.data.simulate_regimes(n_dates=5030, seed=1).returns
+        return pd.concat([table[:2515] * 0.5, table[2515:] * 2.0])
+    if name == "weak":
+        return hr.data.simulate_dcc(5030, a=0.02, b=0.9, seed=1).returns
     if name == "real":
         returns = hr.returns(hr.load("nasdaq_sp500"))
         return returns.set_axis(["asset", "hedge"], axis=1)
@@ -30,7 +43,7 @@ def sample(name: str) -> pd.DataFrame:
 
 
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
-@pytest.mark.parametrize("name", ["clear", "constant", "real"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_ten_starts_of_a_switching_model(benchmark: Any, name: str) -> None:
     """The other software is statsmodels from the same ten starts."""
     note(benchmark, f"MarkovSwitching(2), {name}, 5030 dates", 0.3, 5.9)
@@ -46,7 +59,7 @@ def test_ten_starts_of_hamiltons_model(benchmark: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
-@pytest.mark.parametrize("name", ["clear", "constant", "real"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_ten_starts_of_a_switching_regression(benchmark: Any, name: str) -> None:
     note(benchmark, f"MarkovSwitchingHedge(2), {name}, 5030 dates", 0.2)
     frame = sample(name)

@@ -1,4 +1,4 @@
-"""CPU times of hidden Markov models, on clear, weak, boundary and real samples; none is asserted.
+"""Hidden Markov models on clear, weak, constant, boundary and real samples; no time is asserted.
 
 hmmlearn, where it is installed, begins at the same starting points and stops at the same gain.
 """
@@ -35,7 +35,12 @@ def clear() -> pd.DataFrame:
     return hr.data.simulate_regimes(n_dates=5000, seed=1).returns
 
 
-SAMPLES = {"clear": clear, "weak": weak, "boundary": boundary, "real": real}
+def constant() -> pd.DataFrame:
+    """No regimes and no dynamics."""
+    return hr.data.simulate_dcc(5000, a=0.0, b=0.0, correlation=0.6, seed=1).returns
+
+
+SAMPLES = {"constant": constant, "clear": clear, "weak": weak, "boundary": boundary, "real": real}
 
 
 @pytest.mark.benchmark(timer=time.process_time, group="20 starts, 5000 x 2, two regimes")

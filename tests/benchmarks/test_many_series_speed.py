@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import hedgeresearch as hr
+from tests.benchmarks.clock import seconds_of_programs
 from tests.benchmarks.peers.panels import DYNAMICS, Panel, dow, simulated
 
 ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
@@ -35,9 +36,17 @@ def with_errors(model: Any, panel: Panel) -> hr.covariance.CovarianceFit:
     return fit
 
 
-@pytest.mark.parametrize("dynamics", DYNAMICS)
+def panel_of(n_series: int, dynamics: str, n_dates: int) -> Panel:
+    """Return a simulated panel, or that of the Dow."""
+    panel = dow(n_series) if dynamics == "Dow" else simulated(n_series, dynamics, n_dates)
+    if panel is None:
+        pytest.skip("HEDGERESEARCH_DATA_DIR names no folder with the returns of the Dow")
+    return panel
+
+
+@pytest.mark.parametrize("dynamics", ["Dow", *DYNAMICS])
 def test_dcc_of_ten_series(benchmark: Any, dynamics: str) -> None:
-    panel = simulated(10, dynamics)
+    panel = panel_of(10, dynamics, 1000)
     note(benchmark, f"DCC {panel.name}, with errors", 0.022, 7.2)
     arguments = (hr.DCC(), panel)
     fit = benchmark.pedantic(with_errors, arguments, rounds=5, iterations=1, warmup_rounds=1)
@@ -46,9 +55,7 @@ def test_dcc_of_ten_series(benchmark: Any, dynamics: str) -> None:
 
 @pytest.mark.parametrize("dynamics", ["Dow", *DYNAMICS])
 def test_dcc_of_thirty_series(benchmark: Any, dynamics: str) -> None:
-    panel = dow(30) if dynamics == "Dow" else simulated(30, dynamics, 1141)
-    if panel is None:
-        pytest.skip("HEDGERESEARCH_DATA_DIR names no folder with the returns of the Dow")
+    panel = panel_of(30, dynamics, 1141)
     note(benchmark, f"DCC {panel.name}, with errors", 0.18, 68.5)
     arguments = (hr.DCC(), panel)
     fit = benchmark.pedantic(with_errors, arguments, rounds=3, iterations=1, warmup_rounds=1)
@@ -60,14 +67,15 @@ def test_dcc_of_thirty_series(benchmark: Any, dynamics: str) -> None:
     [hr.DCC(asymmetric=True), hr.DCC(density="student"), hr.DCC(correction="aielli"), hr.DECO()],
     ids=["asymmetric", "student", "corrected", "DECO"],
 )
-def test_other_rules_of_ten_series(benchmark: Any, model: Any) -> None:
-    panel = simulated(10, "weak")
+@pytest.mark.parametrize("dynamics", ["Dow", *DYNAMICS])
+def test_other_rules_of_ten_series(benchmark: Any, model: Any, dynamics: str) -> None:
+    panel = panel_of(10, dynamics, 1000)
     note(benchmark, f"{type(model).__name__} by other rules, {panel.name}, with errors", 0.06)
     fit = benchmark.pedantic(with_errors, (model, panel), rounds=3, iterations=1, warmup_rounds=1)
     assert fit.convergence["gradient norm"] < 1e-4
 
 
-@pytest.mark.parametrize("dynamics", ["clear", "weak"])
+@pytest.mark.parametrize("dynamics", DYNAMICS)
 def test_dcc_of_fifty_series(benchmark: Any, dynamics: str) -> None:
     panel = simulated(50, dynamics)
     note(benchmark, f"DCC {panel.name}, with errors", 0.5, 125.8)
@@ -77,8 +85,9 @@ def test_dcc_of_fifty_series(benchmark: Any, dynamics: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
-def test_dcc_of_a_hundred_series(benchmark: Any) -> None:
-    panel = simulated(100, "weak", 1250)
+@pytest.mark.parametrize("dynamics", ["clear", "weak", "constant"])
+def test_dcc_of_a_hundred_series(benchmark: Any, dynamics: str) -> None:
+    panel = simulated(100, dynamics, 1250)
     note(benchmark, f"DCC {panel.name}, without errors", 2.2, 54.0)
     fit = benchmark.pedantic(hr.DCC().fit, (panel.returns,), **ONCE)
     assert fit.convergence["gradient norm"] < 1e-4
@@ -88,6 +97,7 @@ THOUSAND = """
 import resource, time, warnings
 import numpy as np, pandas as pd
 import hedgeresearch as hr
+from tests.benchmarks.clock import seconds_of_programs
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(1)
 loadings = rng.uniform(0.3, 0.8, (1000, 1))
@@ -107,6 +117,7 @@ print(time.process_time() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_m
 """
 
 
+@pytest.mark.benchmark(timer=seconds_of_programs)
 def test_dcc_of_a_thousand_series(benchmark: Any) -> None:
     """A separate process measures the peak memory; the time printed is the CPU time of the fit."""
     command = [sys.executable, "-c", THOUSAND]

@@ -17,6 +17,7 @@ from hedgeresearch._kernels.moments.ewma import ewma_covariance
 from hedgeresearch._kernels.moments.rolling import rolling_covariance
 from hedgeresearch._kernels.moments.rolling_ratios import rolling_ratios
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from tests.benchmarks.clock import seconds_of_programs
 
 MILLION = 1_000_000
 SLOW = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}
@@ -121,7 +122,7 @@ def test_expanding_bands(benchmark: Any, noise: np.ndarray, n_dates: int) -> Non
     assert len(benchmark(bands)) == n_dates - 60
 
 
-@pytest.mark.benchmark(group="processes")
+@pytest.mark.benchmark(group="processes", timer=seconds_of_programs)
 @pytest.mark.parametrize(
     "arguments",
     [("-c", "pass"), ("-c", "import hedgeresearch"), ("-m", "hedgeresearch.cli", "recommend")],

@@ -95,6 +95,6 @@ def pairs() -> list[Panel]:
 
 def wide_panels() -> list[Panel]:
     """Return the panels of many series."""
-    ten = [simulated(10, "clear"), simulated(10, "weak")]
+    ten = [simulated(10, dynamics) for dynamics in DYNAMICS]
     thirty = [*filter(None, [dow(30)]), simulated(30, "weak", 1141)]
-    return [*ten, *thirty, simulated(50, "weak")]
+    return [*ten, *filter(None, [dow(10)]), *thirty, simulated(50, "weak")]

@@ -8,7 +8,16 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
-PROGRAMS = ("multigarch", "multiarch", "pymgarch", "scivol", "arch", "hmmlearn", "statsmodels")
+PROGRAMS = (
+    "hedgeresearch",
+    "multigarch",
+    "multiarch",
+    "pymgarch",
+    "scivol",
+    "arch",
+    "hmmlearn",
+    "statsmodels",
+)
 LIBRARIES = ("numpy", "scipy", "pandas", "numba")
 
 

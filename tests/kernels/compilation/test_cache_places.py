@@ -22,6 +22,15 @@ from hedgeresearch._kernels.arithmetic.densities import trigamma
 print(round(trigamma(1.0), 3))
 """
 """A program that uses one kernel."""
+NO_TEMPORARY_FOLDER = """\
+import tempfile
+
+def fail():
+    raise FileNotFoundError("No usable temporary directory found")
+
+tempfile.gettempdir = fail
+"""
+"""What Python does where no folder for temporary files can be written; root can write to any."""
 
 
 def blocked(path: Path) -> Path:
@@ -130,7 +139,7 @@ def run_copy(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     blocked(package / "_kernels" / "__pycache__")
     home = blocked(tmp_path / "home")
 
-    def run(temporary: Path) -> subprocess.CompletedProcess[str]:
+    def run(temporary: Path, program: str = COMPILE) -> subprocess.CompletedProcess[str]:
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -139,7 +148,7 @@ def run_copy(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         environment |= {"HOME": str(home), "TMPDIR": str(temporary)}
         environment |= {"PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
-            [sys.executable, "-c", COMPILE],
+            [sys.executable, "-c", program],
             capture_output=True,
             text=True,
             cwd=tmp_path,
@@ -165,3 +174,15 @@ def test_read_only_installation_without_home_runs(
     assert list(kept.glob("arithmetic.densities-*/*/*.nbi"))
     # what is found there is not compiled again, and causes no line
     assert run_copy(temporary).stderr == ""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="HOME")
+def test_nothing_is_kept_where_no_folder_can_be_written(
+    run_copy: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    done = run_copy(tmp_path, NO_TEMPORARY_FOLDER + COMPILE)
+    assert done.stdout.strip() == "1.645"
+    (line,) = done.stderr.splitlines()
+    assert "compiled code is not kept" in line
+    assert not list((tmp_path / "site").rglob("*.nbi"))
