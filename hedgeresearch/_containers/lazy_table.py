@@ -12,6 +12,7 @@ from hedgeresearch.typing import Array
 Dates = Union["pd.Index[Any]", list[Any]]
 """Labels of rows: an index, or dates of which one is made where it is needed."""
 T = TypeVar("T", pd.DataFrame, "pd.Series[float]")
+_REQUIRED = object()
 
 
 @dataclass(slots=True, eq=False)
@@ -55,11 +56,20 @@ def as_index(dates: Dates) -> pd.Index[Any]:
     return pd.DatetimeIndex(dates) if timestamps else pd.Index(dates)
 
 
+def labels_of(table: Labelled | pd.DataFrame | pd.Series[float]) -> Dates:
+    """Return the labels of the rows, without making an index of a list."""
+    return table.labels if isinstance(table, Labelled) else table.index
+
+
 class LazyTable(Generic[T]):
     """A field of a frozen dataclass: a table, or ``Labelled`` values of which it is made when read.
 
-    ``held`` returns what is there without making the table.
+    ``held`` returns what is there without making the table. The field is required unless it has a
+    default; one that need not be a table is ``LazyTable[Any]``.
     """
+
+    def __init__(self, default: Any = _REQUIRED) -> None:
+        self._default = default
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -70,8 +80,10 @@ class LazyTable(Generic[T]):
     @overload
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: Any, owner: type) -> Any:
-        if instance is None:
-            raise AttributeError(self._name)  # to a dataclass: the field has no default
+        if instance is None:  # the default, for a dataclass
+            if self._default is _REQUIRED:
+                raise AttributeError(self._name)
+            return self._default
         table = instance.__dict__[self._key]
         if isinstance(table, Labelled):
             table = table.table()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -66,8 +67,12 @@ def minimum_variance_ratio(covariance: Array, hedges: list[str]) -> Array:
     DataError
         If the covariance of the hedges is singular.
     """
-    check_independent(covariance[1:, 1:], hedges, "hedges")
-    ratios, _ = minimum_variance_ratios(covariance[None])
+    ratios, pivots = minimum_variance_ratios(covariance[None])
+    # the eigenvalues of the correlations of n hedges have the product of their pivots and the sum
+    # n; the product of all but the smallest is below (n / (n - 1))^(n - 1) < e, so that the
+    # smallest is above pivot^n / e
+    if not float(pivots[0]) ** len(hedges) > math.e * COLLINEARITY_TOLERANCE:
+        check_independent(covariance[1:, 1:], hedges, "hedges")
     return np.asarray(ratios[0])
 
 

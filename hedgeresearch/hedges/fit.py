@@ -106,7 +106,7 @@ class HedgeFit(FitText):
     ratio: LazyTable[pd.DataFrame] = LazyTable()
     next_ratio: LazyTable[pd.Series[float]] = LazyTable()
     next_covariance: LazyTable[pd.DataFrame] = LazyTable()
-    estimates: pd.DataFrame | Summarized | None = None
+    estimates: LazyTable[Any] = LazyTable(default=None)
     errors: RatioErrors | None = None
     state: Any = None
     detail: Any = None
@@ -280,7 +280,8 @@ class HedgeFit(FitText):
             return ShownTable(self.next_ratio.to_frame("estimate"))
         if isinstance(self.estimates, pd.DataFrame):
             return ShownTable(self.estimates)
-        return self.estimates.summary
+        summarized: Summarized = self.estimates
+        return summarized.summary
 
     @property
     def expected_effectiveness(self) -> float:
@@ -628,11 +629,15 @@ class HedgeFit(FitText):
         """
         return self.advance_array(returns.to_numpy(), returns.index)
 
-    def advance_array(self, returns: Array, dates: Dates) -> HedgeFit:
-        """Extend the fit over valid rows (n_new, 1 + n_hedges) of new dates, without a table."""
-        return self._advance(NewDates(returns, dates, held(self, "next_covariance").columns))
+    def advance_array(self, returns: Array, dates: Dates, longer: Sample | None = None) -> HedgeFit:
+        """Extend the fit over valid rows (n_new, 1 + n_hedges) of new dates, without a table.
 
-    def _advance(self, new: NewDates) -> HedgeFit:
+        ``longer`` is its sample with the new dates, where other fits that share it have made it.
+        """
+        new = NewDates(returns, dates, held(self, "next_covariance").columns)
+        return self._advance(new, longer)
+
+    def _advance(self, new: NewDates, longer: Sample | None = None) -> HedgeFit:
         model: Any = self.model
         later: HedgeFit
         if "advance_array" in vars(type(model)):
@@ -647,7 +652,8 @@ class HedgeFit(FitText):
             )
         if later.sample is not self.sample:
             return later  # a composed hedge shares the sample of a fit that it has advanced
-        extended: HedgeFit = changed(later, sample=self.sample.append_array(new.values, new.dates))
+        sample = self.sample.append_array(new.values, new.dates) if longer is None else longer
+        extended: HedgeFit = changed(later, sample=sample)
         return extended
 
     def plot(

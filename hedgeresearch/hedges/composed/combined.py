@@ -12,14 +12,15 @@ includes these, and so on to the end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates, Labelled, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.data.quality.once import data_checked
@@ -32,9 +33,11 @@ from hedgeresearch.hedges.composed.members import (
     fit_members,
     hedged_out_of_fold,
 )
+from hedgeresearch.hedges.composition import advance_members, common_paths, with_shared_sample
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.labels import labelled_covariance, labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import HedgeModel, check_warm_start
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.remarks import keeps_remarks
@@ -113,13 +116,23 @@ class CombinedHedge:
             returns, kind = join_returns(asset, hedges)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
-        members = fit_members(self.models, returns, earlier)
-        return self._hedge(self._weighted(members, returns), Sample.of(returns, kind))
+        sample = Sample.of(returns, kind)
+        members = with_shared_sample(fit_members(self.models, returns, earlier), sample)
+        fields = _hedge(self._weighted(members, returns), returns.columns)
+        horizon = next(iter(members.values())).horizon
+        return HedgeFit(model=self, sample=sample, horizon=horizon, **fields)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, all members extended, the weights unchanged."""
-        members = {name: member.advance(returns) for name, member in fit.state.members.items()}
-        return self._hedge(replace(fit.state, members=members), fit.sample)
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
+        before: CombinedState = fit.state
+        members, sample = advance_members(before.members, fit.sample, returns, dates)
+        fields = _hedge(replace(before, members=members), held(fit, "next_covariance").columns)
+        later: HedgeFit = changed(fit, sample=sample, **fields)
+        return later
 
     def _weighted(self, members: dict[str, HedgeFit], returns: pd.DataFrame) -> CombinedState:
         """Return members with their weights, which come from forward folds unless all are equal."""
@@ -132,23 +145,6 @@ class CombinedHedge:
         else:
             weights = stacking_weights(hedged, unhedged)
         return CombinedState(members, weights, hedged.std(axis=0, ddof=1))
-
-    def _hedge(self, state: CombinedState, sample: Sample) -> HedgeFit:
-        members = list(state.members.values())
-        # the paths of members may begin on different dates
-        dates = reduce(pd.Index.intersection, (member.ratio.index for member in members))
-        pairs = list(zip(state.weights, members, strict=True))
-        return HedgeFit(
-            model=self,
-            sample=sample,
-            ratio=sum(weight * member.ratio.loc[dates] for weight, member in pairs),
-            next_ratio=sum(weight * member.next_ratio for weight, member in pairs),
-            next_covariance=sum(weight * member.next_covariance for weight, member in pairs),
-            estimates=state.table,
-            errors=combined_errors(members, state.weights),
-            state=state,
-            horizon=members[0].horizon,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,16 +163,38 @@ class CombinedState:
     weights: Array
     volatilities: Array | None
 
-    @property
-    def table(self) -> pd.DataFrame:
-        """Weight, volatility out of sample if estimated, and next ratios, one row per member."""
-        columns = {"weight": self.weights}
+    def table(self, ratios: Array) -> Labelled:
+        """Return weight, volatility out of sample if estimated, and ``ratios``, by member."""
+        hedges = self.members[next(iter(self.members))].sample.rows.names[1:]
+        titles = ["weight", *(f"ratio {hedge}" for hedge in hedges)]
+        columns = [self.weights[:, None], ratios]
         if self.volatilities is not None:
-            columns["volatility"] = self.volatilities
-        ratios = [member.next_ratio.rename(name) for name, member in self.members.items()]
-        ratio_table = pd.concat(ratios, axis=1).T.add_prefix("ratio ")
-        own = pd.DataFrame(columns, index=ratio_table.index)
-        return pd.concat([own, ratio_table], axis=1)
+            titles.insert(1, "volatility")
+            columns.insert(1, self.volatilities[:, None])
+        return Labelled(np.concatenate(columns, axis=1), list(self.members), titles)
+
+
+def _hedge(state: CombinedState, columns: pd.Index[Any]) -> dict[str, Any]:
+    """Return the fields of a fit that change with its dates."""
+    members = list(state.members.values())
+    hedges = held(members[0], "ratio").columns
+    paths, dates = common_paths(members)
+    arrays = [member.arrays for member in members]
+    following = np.array([one.next_ratio for one in arrays])
+    covariances = [one.next_covariance for one in arrays]
+    return {
+        "ratio": labelled_path(_weighted_sum(state.weights, paths), dates, hedges),
+        "next_ratio": labelled_ratio(_weighted_sum(state.weights, following), hedges),
+        "next_covariance": labelled_covariance(_weighted_sum(state.weights, covariances), columns),
+        "estimates": state.table(following),
+        "errors": combined_errors(members, state.weights),
+        "state": state,
+    }
+
+
+def _weighted_sum(weights: Array, arrays: Iterable[Array]) -> Array:
+    """Return the weighted sum of arrays of one shape, in their order."""
+    return reduce(np.add, map(np.multiply, weights.tolist(), arrays))
 
 
 class _MemberErrors(NamedTuple):
