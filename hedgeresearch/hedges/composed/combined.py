@@ -12,7 +12,7 @@ includes these, and so on to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Literal, NamedTuple
@@ -24,6 +24,8 @@ from hedgeresearch._containers.lazy_table import Dates, Labelled, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.data.quality.once import data_checked
+from hedgeresearch.hedges.array_fit import ArrayFit
+from hedgeresearch.hedges.composed.array_members import CombinedArrayFit, combined_array_fit
 from hedgeresearch.hedges.composed.combination_weights import (
     inverse_variance_weights,
     stacking_weights,
@@ -134,17 +136,26 @@ class CombinedHedge:
         later: HedgeFit = changed(fit, sample=sample, **fields)
         return later
 
+    def fit_array(
+        self, sample: Array, names: Sequence[str], near: ArrayFit | None = None
+    ) -> CombinedArrayFit | None:
+        """Estimate on an array, see ``FitsArrays``; None if a member does not."""
+        folds = None if self.weights == "equal" else (self.n_folds, self._estimated_weights)
+        return combined_array_fit(self.models, sample, names, near, folds)
+
     def _weighted(self, members: dict[str, HedgeFit], returns: pd.DataFrame) -> CombinedState:
         """Return members with their weights, which come from forward folds unless all are equal."""
         if self.weights == "equal":
             return CombinedState(members, np.full(len(members), 1.0 / len(members)), None)
         hedged = hedged_out_of_fold(self.models, returns, self.n_folds)
-        unhedged = float(returns.iloc[:, 0].var())
-        if self.weights == "inverse_variance":
-            weights = inverse_variance_weights(hedged, unhedged)
-        else:
-            weights = stacking_weights(hedged, unhedged)
+        weights = self._estimated_weights(hedged, float(returns.iloc[:, 0].var()))
         return CombinedState(members, weights, hedged.std(axis=0, ddof=1))
+
+    def _estimated_weights(self, hedged: Array, unhedged: float) -> Array:
+        """Return weights (n_members,) from hedged returns and the variance of the asset."""
+        if self.weights == "inverse_variance":
+            return inverse_variance_weights(hedged, unhedged)
+        return stacking_weights(hedged, unhedged)
 
 
 @dataclass(frozen=True, eq=False)

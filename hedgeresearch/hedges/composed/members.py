@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
-from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import (
     ConvergenceError,
@@ -19,16 +18,19 @@ from hedgeresearch.errors import (
     warn_caller,
 )
 from hedgeresearch.estimation.rare_regimes import RARE
-from hedgeresearch.hedges.array_fit import as_array_model
-from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, ClosedFormRatios, Refit
+from hedgeresearch.hedges.array_fit import RefitRatios
+from hedgeresearch.hedges.composed.array_members import (
+    Models,
+    hedged_by,
+    is_regular,
+    ratios_of_fold,
+)
 from hedgeresearch.hedges.composed.combination_weights import forward_folds
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, check_hedge_model, fit_hedge
 from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.traits import horizon_of
 from hedgeresearch.typing import Array
-
-Models = Mapping[str, HedgeModel]
 
 
 def checked_models(models: Any) -> Models:
@@ -91,50 +93,20 @@ def hedged_out_of_fold(models: Models, returns: pd.DataFrame, n_folds: int) -> A
 
 def _out_of_fold(name: str, model: HedgeModel, returns: pd.DataFrame, n_folds: int) -> Array:
     values = np.array(returns.to_numpy(), order="C")
+    names = list(returns.columns)
     folds = []
     for first, end in forward_folds(len(returns), n_folds):
-        ratios = _array_ratios(model, values[:end], first, list(returns.columns))
-        if ratios is None:
+        found = None
+        if is_regular(values[:first]):
+            found = ratios_of_fold(model, values[:end], first, names)
+        if found is None:
             with data_checked():
                 fit = _fit_member(name, model, returns.iloc[:first], None)
-                ratios = fit.advance(returns.iloc[first:end]).ratio.to_numpy()
-        new = values[first:end]
-        folds.append(new[:, 0] - (ratios * new[:, 1:]).sum(axis=1))
+                found = RefitRatios(fit.advance(returns.iloc[first:end]).ratio.to_numpy(), ())
+        for remark in found.remarks:
+            warn_caller(remark, ConvergenceWarning)
+        folds.append(hedged_by(found.ratios, values[first:end]))
     return np.concatenate(folds)
-
-
-def _array_ratios(
-    model: HedgeModel, values: Array, first: int, names: Sequence[str]
-) -> Array | None:
-    """Return the ratios of rows from ``first`` on by a fit to those before, without tables.
-
-    None where the model needs them, or says more of such a sample.
-
-    Parameters
-    ----------
-    model : HedgeModel
-    values : array (n_rows, 1 + n_hedges), the asset first
-    first : int
-    names : names of asset and hedges
-    """
-    sample = values[:first].copy()
-    if first < values.shape[1] + 3 or not smallest_own_share(sample) > MIN_OWN_VARIANCE:
-        return None
-    if isinstance(model, ClosedFormRatios) and "ratios_by_refit" in vars(type(model)):
-        found = next(model.ratios_by_refit(values, [Refit(0, first, first, len(values))]), None)
-        if found is not None:
-            return found
-    arrays = as_array_model(model)
-    try:
-        fit = None if arrays is None else arrays.fit_array(sample, names)
-        ratios = None if fit is None else fit.ratios(values[first:].copy())
-    except (DataError, ConvergenceError, np.linalg.LinAlgError):
-        return None  # the fit to a table says why
-    if fit is None or ratios is None or not np.isfinite(ratios).all():
-        return None
-    for remark in fit.remarks:
-        warn_caller(remark, ConvergenceWarning)
-    return ratios
 
 
 def _fit_member(
