@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,9 @@ import pandas as pd
 import typer
 
 from hedgeresearch._formatting import counted, money, percent, quantity
+from hedgeresearch._validation.settings import check_between
 from hedgeresearch.cli.inputs.fills_file import FileColumns, direction_of, read_columns
+from hedgeresearch.cli.inputs.market_prices import MARKET, during, price_at_arrival, price_at_end
 from hedgeresearch.cli.inputs.price_options import (
     DateFormat,
     Decimal,
@@ -24,10 +27,9 @@ from hedgeresearch.cli.inputs.times import time_with_zone
 from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json, print_text, wrapped
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.trading.execution import ExecutionReport, analyze_execution
-from hedgeresearch.trading.later_prices import mark_outs
+from hedgeresearch.trading.later_prices import MAX_AGE, mark_outs
 
 FILLS = "--fills"
-MARKET = "--market"
 BASIS_POINTS = 1e4
 DEFAULT_HORIZONS = "1,10,60"
 FILL_COLUMNS = FileColumns(FILLS, "--columns", ("time", "price", "size"), ("fee", "side"), {})
@@ -85,6 +87,9 @@ MarketColumns = Annotated[
     typer.Option(help="Header of a column of the market, such as price=Mid; repeat for several."),
 ]
 Horizons = Annotated[str, typer.Option("--mark-outs", help="Seconds after a fill, with commas.")]
+Age = Annotated[
+    float, typer.Option("--max-age", help="Seconds up to which a price of the market counts.")
+]
 
 
 def report_execution(  # noqa: PLR0913 (the options of the command)
@@ -103,6 +108,7 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
     thousands: Thousands = None,
     date_format: DateFormat = None,
     horizons: Horizons = DEFAULT_HORIZONS,
+    max_age: Age = MAX_AGE,
     as_json: AsJson = False,
 ) -> None:
     """Say what the fills of an order have cost.
@@ -110,6 +116,7 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
     Implementation shortfall and its parts, slippage to arrival, and with a file of market prices
     to TWAP and VWAP, and mark-outs.
     """
+    check_between(max_age, "--max-age", 0.0, math.inf)
     reading = Reading(sep, decimal, thousands, date_format)
     filled = _read(fills, FILL_COLUMNS, columns, reading)
     side: Any = direction_of(filled, None if direction is None else direction.value)
@@ -120,22 +127,28 @@ def report_execution(  # noqa: PLR0913 (the options of the command)
             f"--arrival-time must not be later than the first fill, {filled.index[0]}; got "
             f"{arrived}."
         )
-    at_arrival = _price_at_arrival(arrival_price, prices, arrived)
+    at_arrival = price_at_arrival(arrival_price, prices, arrived, max_age)
     _warn_of_distant_prices(filled, at_arrival)
+    ordered = float(filled["size"].sum()) if size is None else size
+    at_end = end_price
+    if at_end is None and prices is not None and ordered > filled["size"].sum():
+        at_end = price_at_end(prices, filled.index[-1], max_age)
     report = analyze_execution(
         filled,
         side,
-        float(filled["size"].sum()) if size is None else size,
+        ordered,
         decision_price=at_arrival if decision_price is None else decision_price,
         arrival_price=at_arrival,
-        market=None if prices is None else _during(prices, arrived, filled.index[-1]),
-        end_price=_price_at_end(end_price, prices, filled.index[-1]),
+        market=None if prices is None else during(prices, arrived, filled.index[-1]),
+        end_price=at_end,
     )
-    table = None if prices is None else mark_outs(filled, side, prices, _seconds(horizons))
+    table = None
+    if prices is not None:
+        table = mark_outs(filled, side, prices, _seconds(horizons), max_age=max_age)
     if as_json:
         print_json(_record(report, table, side))
     else:
-        print_text(_describe(report, table, filled, side))
+        print_text("\n\n".join([*_describe(report, filled, side), *_moves(table, max_age)]))
 
 
 def _read(
@@ -181,56 +194,10 @@ def _seconds(text: str) -> list[float]:
         raise DataError(f"--mark-outs must be seconds with commas; got {text!r}.") from None
 
 
-def _price_at_arrival(
-    given: float | None, market: pd.DataFrame | None, arrived: pd.Timestamp
-) -> float:
-    if given is not None:
-        return given
-    if market is None:
-        raise DataError("pass --arrival-price, or --market with the prices at that time.")
-    row = int(market.index.searchsorted(arrived, side="right")) - 1
-    if row < 0:
-        raise DataError(
-            f"{MARKET} begins at {market.index[0]}, after the arrival at {arrived}. Pass "
-            "--arrival-price."
-        )
-    return float(market["price"].iloc[row])
-
-
-def _during(market: pd.DataFrame, arrived: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame | None:
-    """Return the prices from arrival to the last fill, the first of which held at arrival."""
-    rows = market.loc[(market.index > arrived) & (market.index <= last)]
-    before = market.loc[market.index <= arrived].iloc[-1:]
-    if len(before):
-        opening = before.set_axis(pd.DatetimeIndex([arrived]))
-        if "volume" in opening.columns:
-            opening = opening.assign(volume=0.0)  # traded before
-        rows = pd.concat([opening, rows])
-    if "volume" in rows.columns and not rows["volume"].any():
-        rows = rows.drop(columns="volume")
-    return rows if len(rows) else None
-
-
-def _price_at_end(
-    given: float | None, market: pd.DataFrame | None, end: pd.Timestamp
-) -> float | None:
-    """Return the price that was given, or that of the market at the last fill, if it has one.
-
-    A market goes on after the last fill for the mark-outs.
-    """
-    if given is not None or market is None:
-        return given
-    known = market.loc[market.index <= end, "price"]
-    return None if known.empty else float(known.iloc[-1])
-
-
 def _describe(
-    report: ExecutionReport,
-    table: pd.DataFrame | None,
-    fills: pd.DataFrame,
-    side: Literal["buy", "sell"],
-) -> str:
-    """Return the cost, its parts, the benchmarks and the mark-outs."""
+    report: ExecutionReport, fills: pd.DataFrame, side: Literal["buy", "sell"]
+) -> list[str]:
+    """Return the cost, its parts and the benchmarks."""
     verb = "bought" if side == "buy" else "sold"
     head = (
         f"{len(fills)} fills: {quantity(float(fills['size'].sum()))} {verb} at a mean price of "
@@ -251,19 +218,30 @@ def _describe(
     }
     money_table = pd.Series({name: _amount(value) for name, value in parts.items()})
     worse = pd.Series({f"worse than {name}": _points(value) for name, value in benchmarks.items()})
-    sections = [wrapped(head), money_table.to_string(), worse.to_string()]
-    if table is not None:
-        shown = pd.DataFrame(
-            {
-                "mark-out": [_points(value) for value in table["mean"]],
-                "error": [_points(value) for value in table["error"]],
-                "fills": table["n_fills"].to_numpy(),
-                "left out": table["left_out"].to_numpy(),
-            },
-            index=pd.Index([f"{seconds:g} s later" for seconds in table.index]),
-        )
-        sections += [wrapped("Moves in favor of the fills:"), shown.to_string()]
-    return "\n\n".join(sections)
+    return [wrapped(head), money_table.to_string(), worse.to_string()]
+
+
+def _moves(table: pd.DataFrame | None, max_age: float) -> list[str]:
+    """Return the mark-outs, and by prices of which age they are."""
+    if table is None:
+        return []
+    shown = pd.DataFrame(
+        {
+            "mark-out": [_points(value) for value in table["mean"]],
+            "error": [_points(value) for value in table["error"]],
+            "fills": table["n_fills"].to_numpy(),
+            "left out": table["left_out"].to_numpy(),
+            "too old": table["too_old"].to_numpy(),
+        },
+        index=pd.Index([f"{seconds:g} s later" for seconds in table.index]),
+    )
+    oldest = table["oldest"].max()
+    used = "" if pd.isna(oldest) else f"; the oldest that counts is {oldest:.3g} s old"
+    head = (
+        f"Moves in favor of the fills, by the last price of the market at most {max_age:g} s "
+        f"before{used}. Left out are fills without a price, as it is too old or the market ends:"
+    )
+    return [wrapped(head), shown.to_string()]
 
 
 def _amount(value: float) -> str:

@@ -97,7 +97,44 @@ def test_the_text_has_parts_benchmarks_and_mark_outs(run: Run, fills: Path, mark
     assert "3 fills: 8 bought at a mean price of 100.3, 100.0% of the order." in text
     assert "Implementation shortfall: 2.7, 33.75 bp of its value at the decision" in text
     assert "worse than arrival price 30.00 bp" in text
-    assert "60 s later 38.62 bp" in text
+    # the fill of 12:02 has no price within a minute before 12:03
+    assert "by the last price of the market at most 60 s before; the oldest that" in text
+    assert "the oldest that counts is 40 s old" in text
+    # 0.3 of 100.2 on 5 units and 0.6 of 100.4 on 2
+    assert "60 s later 38.46 bp" in text
+    longer = ("execution", "--fills", fills, *QUANTITY, "--market", market, "--max-age", "90")
+    assert "60 s later 38.62 bp" in " ".join(run(*longer)[1].split())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--max-age", "20"), "before the arrival at 2026-03-02 12:00:00+00:00 is 60 s old"),
+        (
+            ("--max-age", "20", "--arrival-price", "100", "--size", "10"),
+            "before the last fill at 2026-03-02 12:02:00+00:00 is 30 s old",
+        ),
+        (("--max-age", "0"), "max-age must lie"),
+    ],
+)
+def test_old_prices_of_the_market_are_refused(
+    run: Run,
+    fills: Path,
+    market: Path,
+    check_refused: Check,
+    options: tuple[str, ...],
+    message: str,
+) -> None:
+    call = ("execution", "--fills", fills, *QUANTITY, "--market", market)
+    check_refused(run(*call, *options), message)
+
+
+def test_horizons_without_a_price_are_warned_of(run: Run, fills: Path, market: Path) -> None:
+    call = ("execution", "--fills", fills, *QUANTITY, "--market", market, "--mark-outs", "1,900")
+    code, output, errors = run(*call)
+    assert code == 0
+    assert "No fill has a price 900 s later" in errors
+    assert "nan" not in output
 
 
 def test_it_agrees_with_the_library(run: Run, fills: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.trading import mark_outs
 
 START = pd.Timestamp("2026-03-02 12:00", tz="UTC")
@@ -59,9 +59,39 @@ def test_fills_without_a_later_price_are_counted() -> None:
     n_early = int((fills.index <= START + pd.Timedelta("239s")).sum())
     assert found["n_fills"].iloc[0] + found["left_out"].iloc[0] == 40
     assert abs(found["n_fills"].iloc[0] - n_early) <= 1
-    none = mark_outs(fills, "buy", market, horizons=[1e4])
+    with pytest.warns(DataWarning, match="No fill has a price 10000 s later"):
+        none = mark_outs(fills, "buy", market, horizons=[1e4])
     assert np.isnan(none["mean"].iloc[0])
-    assert none["left_out"].iloc[0] == 40
+    assert none[["left_out", "too_old"]].iloc[0].tolist() == [40, 0]
+
+
+def test_prices_that_are_too_old_do_not_count() -> None:
+    fills, market = tables()
+    found = mark_outs(fills, "buy", market, horizons=[10.0], max_age=2.0).iloc[0]
+    moves = []
+    sizes = []
+    ages = []
+    for time, fill in fills.iterrows():
+        end = time + pd.Timedelta("10s")  # type: ignore[operator]
+        before = market.loc[:end]  # type: ignore[misc]
+        age = (end - before.index[-1]).total_seconds()
+        if age <= 2.0:
+            ages.append(age)
+            sizes.append(fill["size"])
+            moves.append(before["price"].iloc[-1] / fill["price"] - 1.0)
+    assert 0 < len(moves) < 40
+    assert found["mean"] == pytest.approx(np.average(moves, weights=sizes))
+    assert found["n_fills"] == len(moves)
+    assert found["left_out"] == found["too_old"] == 40 - len(moves)
+    assert found["oldest"] == pytest.approx(max(ages))
+
+
+def test_a_price_as_old_as_allowed_counts() -> None:
+    fills = pd.DataFrame({"price": [100.0], "size": [1.0]}, index=[START])
+    market = pd.DataFrame({"price": [100.0, 101.0]}, START + pd.to_timedelta([0.0, 99.0], unit="s"))
+    assert mark_outs(fills, "buy", market, [60.0])["n_fills"].iloc[0] == 1
+    with pytest.warns(DataWarning, match="at most 60 s old"):
+        assert mark_outs(fills, "buy", market, [60.5])["too_old"].iloc[0] == 1
 
 
 FILLS, MARKET = tables()
@@ -72,6 +102,7 @@ FILLS, MARKET = tables()
     [
         ({"direction": "long"}, "direction must be one of"),
         ({"horizons": [0.0]}, "each horizon must lie"),
+        ({"max_age": 0.0}, "max_age must lie"),
         ({"fills": FILLS[["price"]]}, "fills must be a DataFrame with the columns price and size"),
         ({"fills": FILLS.iloc[:0]}, "fills must be by time, with at least one row"),
         ({"fills": FILLS.reset_index()}, "fills must be by time"),
