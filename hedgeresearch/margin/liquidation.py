@@ -181,7 +181,7 @@ def collateral_for_probability(
     >>> paths = hr.margin.simulate_price_range(index, price=2_500.0, horizon=20)
     >>> future = hr.LinearContract("ES", 50, maintenance_margin=0.05)
     >>> round(collateral_for_probability(future, paths, contracts=-8))
-    180026
+    177225
     """
     if not isinstance(price_range, PriceRange):
         raise DataError(

@@ -2,9 +2,10 @@
 
 Paths are drawn in blocks of random length, after Politis and Romano (1994), Journal of the American
 Statistical Association 89, section 2, with the mean length of Politis and White (2004). They keep
-the fat tails, the volatility clusters and the mean of the past. They contain no single return worse
-than the worst of the past, no moves between two observations, and no information on whether today
-is calm.
+the fat tails and the volatility clusters of the past, but not its mean, unless that is wanted: a
+rise or fall of the past is not known to go on, and the price expected is today's. They contain no
+single return worse than the worst of the past, no moves between two observations, and no
+information on whether today is calm.
 """
 
 from __future__ import annotations
@@ -20,8 +21,14 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.sampling.price_paths import path_extremes
 from hedgeresearch._spacing import rows_in
 from hedgeresearch._validation.series import one_series
-from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
+from hedgeresearch._validation.settings import (
+    check_at_least,
+    check_between,
+    check_choice,
+    check_flag,
+)
 from hedgeresearch.data.quality.simple_returns import check_simple_returns
+from hedgeresearch.estimation.log_returns import drawn_log_returns
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
 
@@ -43,7 +50,8 @@ class PriceRange:
     lowest, highest : arrays (n_paths,), units of the price; at most, and at least, today's price
     horizon : periods
     block_length : mean length of the blocks, periods
-    log_returns : array (n_dates,), past returns that were drawn from
+    log_returns : array (n_dates,), past log returns that were drawn from, less their mean unless it
+        was kept
 
     Examples
     --------
@@ -53,7 +61,7 @@ class PriceRange:
     >>> paths
     PriceRange(1000 paths of 20 periods in blocks of 2)
     >>> paths.probability(90.0)
-    0.176
+    0.114
     """
 
     price: float
@@ -93,19 +101,21 @@ def simulate_price_range(
     n_paths: int = 10_000,
     seed: int = 0,
     block_length: int | None = None,
+    keep_mean: bool = False,
 ) -> PriceRange:
     """Draw paths from past returns in blocks, and return the lowest and highest price of each.
 
     Parameters
     ----------
-    returns : Series (n_dates,), simple returns per period of what is held on margin; subtract their
-        mean for paths without drift
+    returns : Series (n_dates,), simple returns per period of what is held on margin
     price : float > 0, today's price
     horizon : int or time such as "10d", periods
     n_paths : int, number of paths
     seed : int
     block_length : int, mean length of the blocks in periods; None chooses it from the returns and
         their squares
+    keep_mean : bool, whether paths go on to rise or fall as the past did; by default the price
+        expected is today's, as the mean of a short past is not known well
 
     Returns
     -------
@@ -125,14 +135,15 @@ def simulate_price_range(
     >>> paths
     PriceRange(10000 paths of 20 periods in blocks of 137)
     >>> round(float(np.quantile(paths.lowest, 0.01)))
-    2050
+    2043
     """
     check_between(price, "price", 0.0, math.inf)
     check_at_least(n_paths, "n_paths", 2)
     check_at_least(seed, "seed", 0)
+    check_flag(keep_mean, "keep_mean")
     series = check_simple_returns(one_series(returns), MIN_RETURNS).iloc[:, 0]
     n_periods = rows_in(horizon, series.index, most=MAX_PERIODS)
-    past = np.log1p(series.to_numpy())
+    past = drawn_log_returns(series, keep_mean=keep_mean)
     if block_length is None:
         block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)

@@ -48,8 +48,8 @@ class LiquidationProbability:
     probability : probability of reaching the barrier on one of the dates of the horizon
     standard_error : standard error from drawing ``n_paths`` paths; the error from a short past is
         not included
-    closed_form : the same probability if log returns were independent and normal with the mean and
-        volatility of the past
+    closed_form : the same probability if log returns were independent and normal with the
+        volatility of the past, and the mean of those that were drawn
     position : "long", liquidated by a fall, or "short"
     barrier, price : barrier and today's price, units of the price
     horizon, block_length : periods
@@ -62,9 +62,9 @@ class LiquidationProbability:
     >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns["asset"]
     >>> chance = hr.margin.liquidation_probability(returns, 100.0, 90.0, horizon=20, n_paths=1000)
     >>> chance.probability, round(chance.closed_form, 3)
-    (0.176, 0.166)
+    (0.114, 0.098)
     >>> [round(end, 3) for end in chance.conf_int()]
-    [0.154, 0.201]
+    [0.096, 0.135]
     """
 
     probability: float
@@ -178,15 +178,17 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
     n_paths: int = 10_000,
     seed: int = 0,
     block_length: int | None = None,
+    keep_mean: bool = False,
 ) -> LiquidationProbability:
     """Return the share of paths drawn from past returns that reach a barrier.
 
-    The price is observed once a period. The paths keep the mean of the returns, which a short past
-    does not know well: pass returns less their mean for the probability without drift.
+    The price is observed once a period, and the one expected is today's, unless the mean of the
+    past is kept.
 
     Parameters
     ----------
-    returns, price, horizon, n_paths, seed, block_length : as in :func:`simulate_price_range`
+    returns, price, horizon, n_paths, seed, block_length, keep_mean : as in
+        :func:`simulate_price_range`
     barrier, position : as in :func:`barrier_probability`
 
     Returns
@@ -205,16 +207,22 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
     >>> index = hr.returns(hr.load("nasdaq_sp500"))["SP500"]
     >>> result = liquidation_probability(index, price=2_500.0, barrier=2_250.0, horizon=20)
     >>> round(result.probability, 3), round(result.standard_error, 3), round(result.closed_form, 3)
-    (0.049, 0.002, 0.033)
+    (0.052, 0.002, 0.039)
 
-    Without the rise of the past a fall is more likely:
+    If the rise of the past goes on, a fall is less likely:
 
-    >>> level = liquidation_probability(index - index.mean(), 2_500.0, 2_250.0, horizon=20)
-    >>> level.probability > result.probability
+    >>> rising = liquidation_probability(index, 2_500.0, 2_250.0, horizon=20, keep_mean=True)
+    >>> rising.probability < result.probability
     True
     """
     paths = simulate_price_range(
-        returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length
+        returns,
+        price,
+        horizon,
+        n_paths=n_paths,
+        seed=seed,
+        block_length=block_length,
+        keep_mean=keep_mean,
     )
     side = side_of_barrier(barrier, price, position)
     share = paths.probability(barrier, side)
@@ -232,7 +240,7 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
 
 
 def closed_form_reach_probability(paths: PriceRange, barrier: float, position: Side) -> float:
-    """Return the probability under normal returns with the past's mean and volatility.
+    """Return the probability under normal returns with mean and volatility of those drawn from.
 
     The price is observed once a period, as on the paths.
     """

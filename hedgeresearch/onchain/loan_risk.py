@@ -2,8 +2,9 @@ r"""Probability that a loan is liquidated before a horizon, and what lowers it.
 
 Paths of all tokens are drawn together from past returns, in blocks of random length after Politis
 and Romano (1994), Journal of the American Statistical Association 89, section 2, so that what falls
-together keeps falling together. With W_t the collateral that counts and B_t the debt on a path, the
-loan is liquidated where W_t < B_t. A repayment of r tokens of price p_t prevents that if
+together keeps falling together; each without its mean, unless that is wanted. With W_t the
+collateral that counts and B_t the debt on a path, the loan is liquidated where W_t < B_t. A
+repayment of r tokens of price p_t prevents that if
 
 .. math:: r \ge \max_t \frac{B_t - W_t}{p_t}
 
@@ -31,9 +32,10 @@ from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import rows_in
-from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch._validation.settings import check_at_least, check_between, check_flag
 from hedgeresearch.data.quality.simple_returns import check_simple_returns
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.estimation.log_returns import drawn_log_returns
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.onchain.lending import LoanPosition
 from hedgeresearch.typing import Array, Indices
@@ -74,9 +76,9 @@ class LoanRisk:
     >>> loan = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
     >>> risk = simulate_loan(loan, {"WETH": 2_000.0, "USDC": 1.0}, returns, horizon=30)
     >>> risk.probability, round(risk.standard_error, 4), int(risk.is_liquidated.sum())
-    (0.0824, 0.0027, 824)
+    (0.0627, 0.0024, 627)
     >>> round(risk.repayment_for(0.01, "USDC")), round(risk.hedge_for(0.01, "WETH"), 2)
-    (1987, 2.19)
+    (1710, 1.96)
     """
 
     loan: LoanPosition
@@ -168,7 +170,7 @@ class LoanRisk:
 
 
 @exported_by("hedgeresearch.onchain")
-def simulate_loan(
+def simulate_loan(  # noqa: PLR0913 - the arguments of a simulation
     loan: LoanPosition,
     prices: Mapping[str, float],
     returns: Any,
@@ -177,10 +179,9 @@ def simulate_loan(
     n_paths: int = 10_000,
     seed: int = 0,
     block_length: int | None = None,
+    keep_mean: bool = False,
 ) -> LoanRisk:
     """Draw paths of the tokens' prices, and return what happens to a loan on each.
-
-    The paths keep the mean of the returns: pass returns less their mean for paths without drift.
 
     Parameters
     ----------
@@ -194,6 +195,8 @@ def simulate_loan(
     seed : int
     block_length : int, mean length of the blocks in periods; None chooses it from the returns and
         their squares
+    keep_mean : bool, whether prices go on to rise or fall as in the past; by default the prices
+        expected are today's, as the mean of a short past is not known well
 
     Returns
     -------
@@ -220,12 +223,13 @@ def simulate_loan(
     >>> loan = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
     >>> risk = simulate_loan(loan, {"WETH": 2_000.0, "USDC": 1.0}, returns, horizon=30)
     >>> risk
-    LoanRisk(probability of liquidation 8.24% within 30 periods, 10000 paths)
+    LoanRisk(probability of liquidation 6.27% within 30 periods, 10000 paths)
     >>> round(risk.repayment_for(0.01, "USDC"))
-    1987
+    1710
     """
     check_at_least(n_paths, "n_paths", 2)
     check_at_least(seed, "seed", 0)
+    check_flag(keep_mean, "keep_mean")
     health = loan.health_factor(prices)
     if health < 1.0:
         raise DataError(
@@ -235,29 +239,31 @@ def simulate_loan(
     tokens = _tokens_with_returns(loan, frame)
     n_periods = rows_in(horizon, frame.index, most=MAX_PERIODS)
     _warn_of_constant_collateral(loan, tokens)
+    drawn = drawn_log_returns(frame, keep_mean=keep_mean)
+    logs = pd.DataFrame(drawn, frame.index, frame.columns)
     if block_length is None:
-        past = np.log1p(frame[tokens].to_numpy(dtype=float))
+        past = logs[tokens].to_numpy()
         block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
-    return draw_loan(loan, prices, frame, n_periods, n_paths, seed, block_length)
+    return draw_loan(loan, prices, logs, n_periods, n_paths, seed, block_length)
 
 
 def draw_loan(
     loan: LoanPosition,
     prices: Mapping[str, float],
-    returns: pd.DataFrame,
+    log_returns: pd.DataFrame,
     n_periods: int,
     n_paths: int,
     seed: int,
     block_length: int,
 ) -> LoanRisk:
     """Return what happens to a loan on drawn paths, of input that has been checked."""
-    tokens = [name for name in returns.columns if name in loan.tokens]
-    names = [*tokens, *(name for name in returns.columns if name not in tokens)]
-    log_returns = np.log1p(returns[names].to_numpy(dtype=float))
+    tokens = [name for name in log_returns.columns if name in loan.tokens]
+    names = [*tokens, *(name for name in log_returns.columns if name not in tokens)]
+    drawn = log_returns[names].to_numpy(dtype=float)
     paths = _Paths(loan, prices, tokens, names, n_paths)
-    for rows in _draws(len(returns), n_periods, n_paths, block_length, seed):
-        paths.advance(log_returns, rows)
+    for rows in _draws(len(drawn), n_periods, n_paths, block_length, seed):
+        paths.advance(drawn, rows)
     return LoanRisk(
         loan=loan,
         lowest_health=paths.lowest_health,

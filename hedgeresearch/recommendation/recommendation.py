@@ -261,7 +261,7 @@ class Recommendation:
 
         Columns: collateral, the maintenance margin required now, liquidation price, its
         probability within the horizon with an interval and in closed form, the collateral needed,
-        both numbers without the mean of past returns, and what collateral is counted in.
+        and what collateral is counted in.
 
         Examples
         --------
@@ -273,17 +273,15 @@ class Recommendation:
         >>> margin = hr.Margin({"SP500": 1_500_000.0}, horizon=20)
         >>> advice = hr.recommend(fit, position, future, market, margin=margin)
         >>> advice.margin.T.round(4)
-        instrument                    SP500
-        collateral                1500000.0
-        maintenance            413630.26617
-        liquidation price        2850.09488
-        probability                     0.0
-        lower                           0.0
-        upper                      0.000384
-        closed form                0.000771
-        needed               1048556.814365
-        without mean                    0.0
-        needed without mean  1010655.502383
+        instrument                  SP500
+        collateral              1500000.0
+        maintenance          413630.26617
+        liquidation price      2850.09488
+        probability                   0.0
+        lower                         0.0
+        upper                    0.000384
+        closed form               0.00051
+        needed             1010655.502383
         currency
         >>> advice.carry
         []

@@ -248,7 +248,7 @@ def test_collateral_is_never_less_than_maintenance_margin() -> None:
     """A price that only rises: no path falls at all, and margin is required all the same."""
     dates = pd.date_range("2020-01-01", periods=20)
     returns = pd.Series(0.01 + 0.001 * np.arange(20.0), dates)
-    rising = simulate_price_range(returns, ENTRY, 5, block_length=1)
+    rising = simulate_price_range(returns, ENTRY, 5, block_length=1, keep_mean=True)
     assert (rising.lowest == ENTRY).all()
     required = collateral_for_probability(LINEAR, rising, 2.0, 0.05)
     # the difference is the share of the price that collateral clears

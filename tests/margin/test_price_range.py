@@ -65,6 +65,7 @@ PAIR = pd.DataFrame({"a": dated([0.01, 0.02] * 15), "b": dated([0.02, 0.01] * 15
             "horizon must be a whole number of rows of at least 1, or a time.*; got 1.5",
         ),
         ({"n_paths": 1}, "n_paths must be a whole number of at least 2"),
+        ({"keep_mean": 1}, "keep_mean must be True or False"),
         ({"seed": -1}, "seed must be a whole number of at least 0"),
         ({"block_length": 0}, "block_length must be a whole number of at least 1; got 0"),
         ({"returns": dated([0.01, -0.01] * 5)}, "returns must have at least 20 rows; got 10"),

@@ -10,6 +10,7 @@ from scipy.stats import invgauss, levy, norm
 from statsmodels.stats.proportion import proportion_confint
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.margin.price_range import simulate_price_range
 from hedgeresearch.margin.probability import barrier_probability, liquidation_probability
 
 MONTH = {"volatility": 0.6, "horizon": 30 / 365}
@@ -168,13 +169,14 @@ def test_single_draws_of_two_returns_are_a_random_walk() -> None:
     expected = lattice_probability(0.4, horizon, floor)
     past = dated(np.expm1(step * np.array([1, -1, -1, 1, -1] * 8)))
     barrier = 100.0 * math.exp(step * (floor + 0.5))
-    result = liquidation_probability(past, 100.0, barrier, horizon, n_paths=100_000, block_length=1)
+    kept: dict[str, Any] = {"block_length": 1, "keep_mean": True}
+    result = liquidation_probability(past, 100.0, barrier, horizon, n_paths=100_000, **kept)
     assert abs(result.probability - expected) < 2.0 * result.standard_error
     # intervals of other draws cover it as often as they should, up to three standard errors
     covered = []
     for seed in range(400):
         few = liquidation_probability(
-            past, 1.0, barrier / 100.0, horizon, n_paths=500, block_length=1, seed=seed
+            past, 1.0, barrier / 100.0, horizon, n_paths=500, seed=seed, **kept
         )
         low, high = few.conf_int()
         covered.append(low <= expected <= high)
@@ -187,7 +189,7 @@ def test_endless_blocks_are_stretches_of_the_past(clustered: pd.Series) -> None:
     lows = [np.cumsum(np.roll(logs, -start)[:horizon]).min() for start in range(len(logs))]
     expected = np.mean(np.array(lows) <= math.log(0.85))
     result = liquidation_probability(
-        clustered, 100.0, 85.0, horizon, block_length=10**9, n_paths=40_000
+        clustered, 100.0, 85.0, horizon, block_length=10**9, n_paths=40_000, keep_mean=True
     )
     assert abs(result.probability - expected) < 2.0 * result.standard_error
 
@@ -207,7 +209,9 @@ def test_blocks_follow_the_definition(clustered: pd.Series, barrier: float) -> N
         prices = 100.0 * np.cumprod(1.0 + np.array(path[:30]))
         down = barrier < 100.0
         reached.append(prices.min() <= barrier if down else prices.max() >= barrier)
-    result = liquidation_probability(clustered, 100.0, barrier, 30, block_length=8, n_paths=100_000)
+    result = liquidation_probability(
+        clustered, 100.0, barrier, 30, block_length=8, n_paths=100_000, keep_mean=True
+    )
     error = math.hypot(result.standard_error, np.std(reached) / math.sqrt(10_000))
     assert abs(result.probability - np.mean(reached)) < 2.0 * error
 
@@ -218,8 +222,33 @@ def test_normal_returns_agree_with_the_closed_form() -> None:
     # the sample is not exactly normal, and the correction not exact
     assert result.closed_form == pytest.approx(result.probability, abs=3.0 * result.standard_error)
     logs = np.log1p(normal)
-    expected = barrier_probability(43.0, 50.0, logs.std(), 30, logs.mean(), steps=30)
+    drift = logs.mean() - np.log1p(normal.mean())
+    expected = barrier_probability(43.0, 50.0, logs.std(), 30, drift, steps=30)
     assert result.closed_form == pytest.approx(expected, rel=1e-12)
+
+
+def test_by_default_the_mean_of_the_past_does_not_go_on(clustered: pd.Series) -> None:
+    """Probabilities do not change with the mean, and are those of returns without it."""
+    rising = (1.0 + clustered) * 1.004 - 1.0
+    still = (1.0 + clustered) / (1.0 + clustered.mean()) - 1.0
+    call: dict[str, Any] = {"price": 100.0, "barrier": 85.0, "horizon": 30, "block_length": 8}
+    expected = liquidation_probability(still, **call, keep_mean=True)
+    for returns in (rising, clustered, still):
+        found = liquidation_probability(returns, **call)
+        assert found.probability == expected.probability
+        assert found.closed_form == pytest.approx(expected.closed_form, rel=1e-9)
+    assert liquidation_probability(rising, **call, keep_mean=True).probability < 0.5 * (
+        expected.probability
+    )
+
+
+def test_the_price_expected_is_that_of_today() -> None:
+    """Of two returns, on every path of two dates, which are drawn alike."""
+    past = dated([0.3, -0.1] * 20)
+    paths = simulate_price_range(past, 100.0, 1, n_paths=200_000, block_length=1)
+    ends = np.where(paths.highest > 100.0, paths.highest, paths.lowest)
+    assert ends.mean() == pytest.approx(100.0, abs=4.0 * ends.std() / math.sqrt(200_000))
+    assert sorted(set(np.round(ends, 9))) == pytest.approx([90.0 / 1.1, 130.0 / 1.1])
 
 
 @pytest.mark.parametrize(("barrier", "n_paths"), [(75.0, 400), (1.0, 50), (99.99, 300)])

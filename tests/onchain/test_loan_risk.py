@@ -1,5 +1,6 @@
 """Risk of liquidation against the margin room, closed form and its own remedies."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,9 @@ def returns_of(volatility: float = 0.04, n_dates: int = 2_000, seed: int = 1) ->
 
 
 def test_of_normal_returns_it_is_the_closed_form() -> None:
-    risk = simulate_loan(LOAN, PRICES, returns_of(), 30, block_length=1, n_paths=40_000)
+    # log returns have the mean zero: it is kept
+    call: dict[str, Any] = {"horizon": 30, "block_length": 1, "n_paths": 40_000, "keep_mean": True}
+    risk = simulate_loan(LOAN, PRICES, returns_of(), **call)
     barrier = LOAN.liquidation_price("WETH", PRICES)
     expected = barrier_probability(barrier, 2_000.0, 0.04, 30, steps=30)
     assert risk.probability == pytest.approx(expected, abs=3.0 * risk.standard_error + 1e-3)
@@ -46,7 +49,7 @@ def test_the_hedge_leaves_the_probability_path_by_path() -> None:
     risk = simulate_loan(LOAN, PRICES, returns, 30)
     size = risk.hedge_for(0.02, "WETH")
     generator = np.random.default_rng(0)
-    past = np.log1p(returns["WETH"].to_numpy())
+    past = np.log1p(returns["WETH"].to_numpy()) - np.log1p(returns["WETH"].mean())
     rows = generator.integers(len(past), size=10_000)
     log_price = past[rows]
     fell = np.zeros(10_000, dtype=bool)
@@ -98,8 +101,8 @@ def test_a_token_that_only_falls_does_not_hedge_its_debt() -> None:
 def test_other_columns_are_drawn_with_the_tokens() -> None:
     returns = returns_of()
     perpetual = (1.0 + returns["WETH"]) ** 2 - 1.0
-    alone = simulate_loan(LOAN, PRICES, returns, 30)
-    both = simulate_loan(LOAN, PRICES, returns.assign(PERP=perpetual), 30)
+    alone = simulate_loan(LOAN, PRICES, returns, 30, keep_mean=True)
+    both = simulate_loan(LOAN, PRICES, returns.assign(PERP=perpetual), 30, keep_mean=True)
     np.testing.assert_array_equal(alone.lowest_health, both.lowest_health)
     np.testing.assert_allclose(both.highest["PERP"], both.highest["WETH"] ** 2)
     np.testing.assert_allclose(both.lowest["PERP"], both.lowest["WETH"] ** 2)
@@ -120,6 +123,19 @@ def test_its_outcomes_cannot_be_exchanged() -> None:
     risk = simulate_loan(LOAN, PRICES, returns_of(), 30, n_paths=100)
     with pytest.raises(TypeError):
         risk.repayments["USDC"] = np.zeros(100)  # type: ignore[index]
+
+
+def test_by_default_the_mean_of_the_past_does_not_go_on() -> None:
+    falling = 0.99 * (1.0 + returns_of()) - 1.0
+    still = (1.0 + returns_of()) / (1.0 + returns_of().mean()) - 1.0
+    expected = simulate_loan(LOAN, PRICES, still, 30, block_length=5, keep_mean=True)
+    for returns in (falling, still):
+        found = simulate_loan(LOAN, PRICES, returns, 30, block_length=5)
+        np.testing.assert_allclose(found.lowest_health, expected.lowest_health, rtol=1e-12)
+    kept = simulate_loan(LOAN, PRICES, falling, 30, block_length=5, keep_mean=True)
+    assert kept.probability > 2.0 * expected.probability
+    with pytest.raises(DataError, match="keep_mean must be True or False"):
+        simulate_loan(LOAN, PRICES, still, 30, keep_mean=0)  # type: ignore[arg-type]
 
 
 def test_the_same_seed_gives_the_same_paths() -> None:
@@ -167,7 +183,7 @@ def test_collateral_without_returns_is_warned_of() -> None:
 
 def test_what_is_missing_today_is_repaid_on_every_path() -> None:
     """Below one today, on paths that only rise, no gain of a short position is in time."""
-    returns = pd.DataFrame({"WETH": np.full(30, 0.05)})
+    returns = pd.DataFrame({"WETH": np.full(30, math.log(1.05))})
     held = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 16_800.0})
     risk = draw_loan(held, {"WETH": 2_000.0, "USDC": 1.0}, returns, 5, 10, 0, 1)
     assert risk.probability == 1.0

@@ -146,6 +146,8 @@ def _read_margin(entry: Entry) -> Margin:
         values["horizon"] = parts["horizon"].horizon()
     if "probability" in parts:
         values["probability"] = parts["probability"].number()
+    if "keep_mean" in parts:
+        values["keep_mean"] = parts["keep_mean"].truth()
     with entry.locate_errors():
         return Margin(**values)
 

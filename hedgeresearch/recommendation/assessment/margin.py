@@ -27,8 +27,6 @@ COLUMNS = (
     "upper",
     "closed form",
     "needed",
-    "without mean",
-    "needed without mean",
 )
 """Columns of numbers in the table of liquidation risk."""
 MOST_PATHS = 10_000
@@ -50,10 +48,10 @@ def assess_margin(
 
     Columns: collateral; maintenance, the equity required at today's price; liquidation price;
     probability of reaching it within the horizon, by the block bootstrap of the contract's past
-    returns; lower and upper, the 95% interval of the simulation; closed form, for a geometric
-    Brownian motion with the sample's mean and volatility, observed at each date; needed, the
-    collateral that keeps the probability at the accepted one; and without mean and needed without
-    mean, the same two from returns whose mean is taken out, as a past rise need not go on.
+    returns, less their mean unless the settings keep it; lower and upper, the 95% interval of the
+    simulation; closed form, for a geometric Brownian motion with the same mean and volatility,
+    observed at each date; and needed, the collateral that keeps the probability at the accepted
+    one.
 
     Collateral is in coins for inverse contracts, and includes profits so far: so today's price
     takes the place of the entry price. What is not known is NaN, and so is everything where the
@@ -111,13 +109,16 @@ def _liquidation_risk(
     if not (prices > 0.0).all():
         return row
     returns = prices.pct_change().iloc[1:]
-    paths = simulate_price_range(returns, price, horizon, n_paths=n_paths(horizon), seed=seed)
+    paths = simulate_price_range(
+        returns,
+        price,
+        horizon,
+        n_paths=n_paths(horizon),
+        seed=seed,
+        keep_mean=margin.keep_mean,
+    )
     row["needed"] = collateral_for_probability(
         instrument, paths, contracts, probability=margin.probability
-    )
-    driftless = _without_mean(returns, paths, seed)
-    row["needed without mean"] = collateral_for_probability(
-        instrument, driftless, contracts, probability=margin.probability
     )
     if wallet is None:
         return row
@@ -125,21 +126,7 @@ def _liquidation_risk(
     if wallet > row["maintenance"]:
         barrier = float(liquidation_price(instrument, wallet, contracts, price))
     side: Literal["long", "short"] = "long" if contracts > 0.0 else "short"
-    row["without mean"] = driftless.probability(barrier, side)
     return row | _reach_probabilities(paths, barrier, side)
-
-
-def _without_mean(returns: pd.Series[float], paths: PriceRange, seed: int) -> PriceRange:
-    """Return the same paths from returns whose mean is taken out: the price expected is today's."""
-    centered = (1.0 + returns) / (1.0 + returns.mean()) - 1.0
-    return simulate_price_range(
-        centered,
-        paths.price,
-        paths.horizon,
-        n_paths=len(paths.lowest),
-        seed=seed,
-        block_length=paths.block_length,
-    )
 
 
 def n_paths(horizon: int) -> int:

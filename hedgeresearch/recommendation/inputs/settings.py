@@ -17,7 +17,7 @@ from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.probabilities import check_confidence
-from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch._validation.settings import check_at_least, check_between, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.recommendation.inputs.rebalancing import (
@@ -182,9 +182,9 @@ def _check_end(value: Any, what: str) -> None:
 class Margin:
     """Collateral behind the hedges, and how long it must last.
 
-    Probabilities are those of paths drawn from past returns, with their mean: after a past that
-    rose, a long position looks safer, and a short one less safe, than without it.
-    ``advice.margin`` and the reasons have the numbers without the mean, too.
+    Probabilities are those of paths drawn from past returns less their mean: the prices expected
+    are today's. With the mean of a past that rose, a long position looks safer, and a short one
+    less safe; whether such a mean goes on is not known.
 
     Parameters
     ----------
@@ -199,6 +199,8 @@ class Margin:
         that of the calendar: ten days hold seven business days.
     probability : float in (0.0001, 1)
         Accepted probability of being liquidated within the horizon.
+    keep_mean : bool
+        Whether simulated prices of hedges and loans go on to rise or fall as in the past.
 
     Examples
     --------
@@ -209,8 +211,10 @@ class Margin:
     collateral: Mapping[str, float] | None = None
     horizon: Horizon | None = None
     probability: float = 0.01
+    keep_mean: bool = False
 
     def __post_init__(self) -> None:
+        check_flag(self.keep_mean, "keep_mean")
         given = as_mapping(self.collateral, "collateral", "{'BTC_COIN_PERP': 5.0}")
         amounts = {name: as_number(amount) for name, amount in given.items()}
         for name, amount in amounts.items():

@@ -49,8 +49,8 @@ def _loan_tables(recommendation: Recommendation, time: str) -> list[tuple[str, T
         return []
     caption = (
         f"Loans: liquidation within {time} by the price of the oracle where there is one, "
-        "simulated from blocks of past returns of all tokens; a repayment today, or a position "
-        "whose gains repay debt at once, is enough alone"
+        f"simulated from blocks of past returns of all tokens {_mean_text(recommendation)}; a "
+        "repayment today, or a position whose gains repay debt at once, is enough alone"
     )
     tables = [(caption, table)]
     if risk.joint is not None:
@@ -76,13 +76,11 @@ def _hedge_tables(
         "lower": ("probability at 95%, lower, %", percent),
         "upper": ("probability at 95%, upper, %", percent),
         "closed form": ("probability if returns were normal, %", percent),
-        "without mean": ("probability without the mean of past returns, %", percent),
-        "needed without mean": ("needed without that mean", amount),
     }
     caption = (
-        f"Liquidation within {time}, simulated from blocks of past "
-        "returns; the 95% interval is that of the simulation. Collateral is in coins for "
-        "coin-margined contracts, otherwise in the currency of the contract"
+        f"Liquidation within {time}, simulated from blocks of past returns "
+        f"{_mean_text(recommendation)}; the 95% interval is that of the simulation. Collateral is "
+        "in coins for coin-margined contracts, otherwise in the currency of the contract"
     )
     known = recommendation.margin.drop(columns="currency").notna().any()
     if not known.any():
@@ -92,3 +90,8 @@ def _hedge_tables(
     if len(recommendation.margin) <= MAX_COLUMNS:
         table = transposed(table, "")
     return [(caption, table)]
+
+
+def _mean_text(recommendation: Recommendation) -> str:
+    """Return whether simulated prices go on to rise or fall as in the past."""
+    return "with their mean" if recommendation.settings.margin.keep_mean else "less their mean"

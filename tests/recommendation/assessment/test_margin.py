@@ -29,22 +29,30 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     drawn = hr.margin.liquidation_probability(returns, price, barrier, 30, position="short")
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
-    centered = (1.0 + returns) / (1.0 + returns.mean()) - 1.0
-    length = drawn.block_length
-    still = hr.margin.simulate_price_range(centered, price, 30, block_length=length)
-    assert row["needed without mean"] == hr.margin.collateral_for_probability(
-        future, still, contracts, 0.05, probability=0.01
-    )
     paths = hr.margin.simulate_price_range(returns, price, 30)
     needed = hr.margin.collateral_for_probability(future, paths, contracts, 0.05, probability=0.01)
     assert row["needed"] == needed
     enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30))
-    near = enough.margin.loc["F"]
-    assert near["probability"] <= 0.01
-    again = hr.margin.liquidation_probability(
-        centered, price, near["liquidation price"], 30, position="short", block_length=length
+    assert enough.margin.loc["F", "probability"] <= 0.01
+
+
+def test_the_mean_of_the_past_goes_on_where_that_is_said(advise: Advise, market: hr.Market) -> None:
+    margin = hr.Margin({"F": 4e5}, horizon=30, keep_mean=True)
+    found = advise({"A": 40_000.0}, ["F"], margin=margin)
+    plain = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
+    returns = market.table["F"].pct_change().iloc[1:]
+    row = found.margin.loc["F"]
+    paths = hr.margin.simulate_price_range(returns, market.price("F"), 30, keep_mean=True)
+    future = hr.LinearContract("F", 50)
+    contracts = found.holdings["F"]
+    assert row["probability"] == paths.probability(row["liquidation price"], "short")
+    assert row["needed"] == hr.margin.collateral_for_probability(
+        future, paths, contracts, 0.05, probability=0.01
     )
-    assert near["without mean"] == again.probability != near["probability"]
+    assert row["needed"] != plain.margin.loc["F", "needed"]
+    text = "These numbers carry the mean of past returns forward."
+    assert any(reason.endswith(text) for reason in found.reasons)
+    assert not any(text in reason for reason in plain.reasons)
 
 
 def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
@@ -99,10 +107,9 @@ def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Ma
     found = advise({"A": 40_000.0}, ["F"])
     assert found.margin["collateral"].isna().all()
     needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f}"
-    without = f"{found.margin.loc['F', 'needed without mean']:,.0f}"
     assert (
         f"No collateral was given for F; {needed} keeps the probability of liquidation within 10 "
-        f"days at 1% or below. Without the mean of past returns: {without}."
+        "days at 1% or below."
     ) in found.reasons
 
 
@@ -134,9 +141,7 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
     covered = "PERP cannot be liquidated at any price on its collateral of 60 BTC."
     assert covered in found.reasons
     needed = f"collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
-    assert any(
-        needed in text and "0.5% or below. Without the mean" in text for text in found.reasons
-    )
+    assert any(needed in text and text.endswith("0.5% or below.") for text in found.reasons)
     plain = advise({"COIN": 30.0}, ["PERP"])
     assert plain.margin.loc["PERP", "currency"] == "coins"
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from hedgeresearch.data.quality.simple_returns import check_simple_returns
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.log_returns import drawn_log_returns
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.margin.price_range import Side, reaches
 from hedgeresearch.onchain.lending import LoanPosition
@@ -64,13 +65,15 @@ def simulate_loans(
         return {}
     check_simple_returns(returns, MIN_RETURNS)
     tokens = [str(name) for name in returns if name in book.values]
-    past = np.log1p(returns[tokens].to_numpy())
+    drawn = drawn_log_returns(returns, keep_mean=settings.margin.keep_mean)
+    logs = pd.DataFrame(drawn, returns.index, returns.columns)
+    past = logs[tokens].to_numpy()
     block_length = optimal_block_length(np.column_stack([past, past**2]))
     n_drawn = n_paths(horizon)
     start = book.loan_prices | {name: book.values[name] for name in tokens}
     risks = {}
     for name, loan in book.loans.items():
-        risk = draw_loan(loan, start, returns, horizon, n_drawn, settings.seed, block_length)
+        risk = draw_loan(loan, start, logs, horizon, n_drawn, settings.seed, block_length)
         lowest = np.minimum(risk.lowest_health, loan.health_factor(book.loan_prices))
         risks[name] = replace(risk, lowest_health=lowest)
     return risks

@@ -55,14 +55,14 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     if math.isnan(row["collateral"]):
         return (
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
-            f"{horizon} at {accepted} or below. {_mean_text(row)}"
+            f"{horizon} at {accepted} or below.{_mean_text(margin)}"
         )
     if row["collateral"] <= row["maintenance"]:
         return (
             f"{name} is liquidated at today's price: its collateral is "
             f"{_amount_text(row, 'collateral')}, and its maintenance margin "
             f"{_amount_text(row, 'maintenance')}; {needed} keeps the probability of liquidation "
-            f"{horizon} at {accepted} or below."
+            f"{horizon} at {accepted} or below.{_mean_text(margin)}"
         )
     if not 0.0 < row["liquidation price"] < math.inf:
         collateral = _amount_text(row, "collateral")
@@ -70,17 +70,13 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     return (
         f"{name} would be liquidated at a price of {quantity(row['liquidation price'])}, with "
         f"probability {percent(row['probability'])} {horizon} ({percent(row['closed form'])} if "
-        f"returns were normal); {needed} keeps it at {accepted} or below. {_mean_text(row)}"
+        f"returns were normal); {needed} keeps it at {accepted} or below.{_mean_text(margin)}"
     )
 
 
-def _mean_text(row: pd.Series[Any]) -> str:
-    """Return the numbers of returns whose mean is taken out; the others carry it forward."""
-    needed = _amount_text(row, "needed without mean")
-    if math.isnan(row["without mean"]):
-        return f"Without the mean of past returns: {needed}."
-    probability = percent(row["without mean"])
-    return f"Without the mean of past returns: {probability} and {needed}."
+def _mean_text(margin: Margin) -> str:
+    """Return that the mean of the past goes on, where that is assumed; "" otherwise."""
+    return " These numbers carry the mean of past returns forward." if margin.keep_mean else ""
 
 
 def _amount_text(row: pd.Series[Any], column: str) -> str:

@@ -237,6 +237,8 @@ def _loan_sentence(
     time = assessment.spacing.span(assessment.margin_horizon)
     chance = percent(row["probability"])
     text = f"{health}; {where} with probability {chance} within {time}"
+    if assessment.settings.margin.keep_mean:
+        text += ", if prices go on in the mean as in the past"
     if row["probability"] <= accepted:
         return f"{text}."
     remedies = _remedies(row, full_percent(accepted))

@@ -33,6 +33,20 @@ def test_probability_is_that_of_the_loan_alone() -> None:
     assert found["sold short"] == alone.hedge_for(0.01, "WETH")
 
 
+def test_the_mean_of_the_past_goes_on_where_that_is_said() -> None:
+    margin = hr.Margin(horizon=HORIZON, keep_mean=True)
+    advice = advise(loan(), margin=margin)
+    assert any(", if prices go on in the mean as in the past" in text for text in advice.reasons)
+    found = advice.onchain.loans.iloc[0]
+    returns = coin_table()[["WETH"]].pct_change().iloc[1:]
+    prices = {"WETH": PRICE, "USDC": 1.0}
+    alone = simulate_loan(loan(), prices, returns, HORIZON, keep_mean=True)
+    assert found["probability"] == alone.probability
+    assert found["sold short"] == alone.hedge_for(0.01, "WETH")
+    without = advise(loan(), margin=hr.Margin(horizon=HORIZON)).onchain.loans.iloc[0]
+    assert found["probability"] != without["probability"]
+
+
 @pytest.mark.parametrize("probability", [0.005, 0.01])
 def test_the_repayment_leaves_the_accepted_probability(probability: float) -> None:
     margin = hr.Margin(horizon=HORIZON, probability=probability)
