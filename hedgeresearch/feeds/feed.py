@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from hedgeresearch._exports import exported_by
@@ -56,3 +57,19 @@ class Feed(Protocol):
 
     async def aclose(self) -> None:
         """Close connections; ``events`` then ends."""
+
+
+@asynccontextmanager
+async def closing_events(
+    events: AsyncIterator[Sourced],
+) -> AsyncGenerator[AsyncIterator[Sourced], None]:
+    """Give the events of a feed, and close what they have opened at the end.
+
+    An iterator that is left where it is closes its connections when it is collected, for which the
+    loop may have no time.
+    """
+    try:
+        yield events
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()

@@ -9,7 +9,7 @@ from itertools import chain
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
-from hedgeresearch.feeds.feed import Feed, Sourced
+from hedgeresearch.feeds.feed import Feed, Sourced, closing_events
 from hedgeresearch.feeds.source import Source
 
 MOST_WAITING = 1_000
@@ -125,8 +125,9 @@ async def _read(
 ) -> None:
     """Put the events of a feed with its number, then None, or the error that ended it."""
     try:
-        async for sourced in events:
-            await arrived.put((number, sourced))
+        async with closing_events(events):
+            async for sourced in events:
+                await arrived.put((number, sourced))
     except Exception as error:
         await arrived.put((number, error))
     else:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from hedgeresearch.feeds.feed import Event, Feed, Sourced
+from hedgeresearch.feeds.feed import Event, Feed, Sourced, closing_events
 from hedgeresearch.feeds.recordings.recorder import Recorder
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.live.column import NANOSECONDS
@@ -160,9 +160,10 @@ class _Inbox:
     async def _read(self) -> None:
         """Put the events of the feed into the queue."""
         try:
-            async for sourced in self._feed.events():
-                await self._queue.put(sourced)
-                self._arrived.set()
+            async with closing_events(self._feed.events()) as events:
+                async for sourced in events:
+                    await self._queue.put(sourced)
+                    self._arrived.set()
         finally:
             self._arrived.set()
 

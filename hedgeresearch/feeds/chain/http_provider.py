@@ -20,11 +20,18 @@ def http_provider(address: str) -> Any:
     from web3 import AsyncHTTPProvider
 
     class OwnConnection(AsyncHTTPProvider):
-        """Provider whose requests use one session, of the loop that makes the first one."""
+        """Provider whose requests use one session, of the loop that makes the first one.
+
+        Of several requests at once the rest may begin when one has failed and the node is closed:
+        a session of theirs would never be closed.
+        """
 
         _session: ClientSession | None = None
+        _is_closed = False
 
         async def _make_request(self, method: Any, request_data: bytes) -> bytes:
+            if self._is_closed:
+                raise ConnectionError("the connection was closed")
             if self._session is None:
                 self._session = ClientSession(timeout=ClientTimeout(SECONDS), raise_for_status=True)
             headers = self.get_request_headers()
@@ -32,9 +39,11 @@ def http_provider(address: str) -> Any:
                 return await response.read()
 
         async def disconnect(self) -> None:
-            if self._session is not None:
-                await self._session.close()
+            self._is_closed = True
+            session = self._session
+            self._session = None
+            if session is not None:
+                await session.close()
                 await asyncio.sleep(0)  # the loop closes the connection in its next turn
-                self._session = None
 
     return OwnConnection(address)

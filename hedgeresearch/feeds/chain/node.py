@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from hedgeresearch.errors import DataError, MissingDataError
 from hedgeresearch.feeds.chain.http_provider import http_provider
@@ -14,6 +14,7 @@ from hedgeresearch.onchain.chain_events import Block
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second, the unit of a chain's clock."""
 Log = dict[str, Any]
+Parsed = TypeVar("Parsed")
 Answer = bytes | DataError
 """What a contract answers, or why it does not."""
 
@@ -79,23 +80,22 @@ class Node:
 
     async def chain_number(self) -> int:
         """Return the number of the chain: 1 is Ethereum."""
-        return whole(await self.request("eth_chainId", []))
+        return await self._read("eth_chainId", [], whole)
 
     async def head(self) -> Block:
         """Return the latest block."""
-        return _block(await self.request("eth_getBlockByNumber", ["latest", False]))
+        return await self._read("eth_getBlockByNumber", ["latest", False], _block)
 
     async def block_at(self, number: int) -> Block | None:
         """Return the block of a number on the chain, or None if there is none."""
-        answer = await self.request("eth_getBlockByNumber", [hex(number), False])
-        return None if answer is None else _block(answer)
+        return await self._read("eth_getBlockByNumber", [hex(number), False], _block_if_any)
 
     async def block_of(self, block_hash: str) -> Block:
         """Return the block of a hash."""
-        answer = await self.request("eth_getBlockByHash", [block_hash, False])
-        if answer is None:
+        found = await self._read("eth_getBlockByHash", [block_hash, False], _block_if_any)
+        if found is None:
             raise ReorganizedError(block_hash)
-        return _block(answer)
+        return found
 
     async def wait(self, seconds: float) -> None:
         """Wait for a new block that the node announces, or for some seconds."""
@@ -182,8 +182,27 @@ class Node:
     async def _run(self, calls: Sequence[Call], place: Any) -> list[Answer]:
         """Return the answers to calls, by one request."""
         program = "0x" + encoded_calls(calls).hex()
-        result = await self.request("eth_call", [{"data": program}, place])
-        return decoded_answers(bytes.fromhex(text(result)[2:]), calls)
+        result = await self._read("eth_call", [{"data": program}, place], _bytes)
+        return decoded_answers(result, calls)
+
+    async def _read(
+        self, method: str, parameters: list[Any], parse: Callable[[Any], Parsed]
+    ) -> Parsed:
+        """Return what the answer to a request says.
+
+        Raises
+        ------
+        NodeError
+            If there is none, or it is not what it should be.
+        """
+        answer = await self.request(method, parameters)
+        try:
+            return parse(answer)
+        except (TypeError, ValueError, KeyError) as error:
+            raise NodeError(
+                f"The node {self._named} answers {method} with {str(answer)[:100]}, which cannot "
+                "be read. Check that it is a node of a chain, and synchronized."
+            ) from error
 
     async def _tried(self, work: Any, method: str) -> Any:
         """Return what a request to the node brings; whatever a provider raises is one error."""
@@ -248,6 +267,16 @@ def whole(value: Any) -> int:
 def text(value: Any) -> str:
     """Return bytes as "0x" and hexadecimal digits, as a node writes them."""
     return value if isinstance(value, str) else "0x" + bytes(value).hex()
+
+
+def _bytes(value: Any) -> bytes:
+    """Return the bytes of a number in hexadecimal digits."""
+    return bytes.fromhex(text(value)[2:])
+
+
+def _block_if_any(answer: Any) -> Block | None:
+    """Return a block from its header; None where there is none."""
+    return None if answer is None else _block(answer)
 
 
 def _block(answer: Any) -> Block:

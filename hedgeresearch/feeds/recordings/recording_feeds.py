@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.feeds.feed import Event, Feed
+from hedgeresearch.feeds.feed import Event, Feed, closing_events
 from hedgeresearch.feeds.recordings.recorder import Recorder
 from hedgeresearch.feeds.source import Source
 
@@ -59,12 +59,13 @@ async def record(
     n_before = recorder.n_events
     end = None if seconds is None else asyncio.create_task(_close(feed, seconds))
     try:
-        async for source, event in feed.events():
-            recorder.keep(source, event)
-            if seen is not None:
-                seen(source, event)
-            if recorder.is_due:
-                await asyncio.to_thread(recorder.flush)
+        async with closing_events(feed.events()) as events:
+            async for source, event in events:
+                recorder.keep(source, event)
+                if seen is not None:
+                    seen(source, event)
+                if recorder.is_due:
+                    await asyncio.to_thread(recorder.flush)
     finally:
         if end is not None:
             end.cancel()

@@ -1,7 +1,9 @@
 """Feeds of a chain that are followed step by step."""
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from hedgeresearch.onchain import ConstantProductPool, PoolState
 from tests.onchain.conftest import Chain
 from tests.onchain.uniswap import Pair
 
+Result = TypeVar("Result")
 SOON = 0.01
 """Seconds between two looks for a new block."""
 
@@ -19,6 +22,16 @@ SOON = 0.01
 async def taken(events: Any, number: int) -> list[Any]:
     """Return the next events of a feed."""
     return [await anext(events) for _ in range(number)]
+
+
+def followed_by(feed: ChainFeed, work: Callable[[Any], Coroutine[Any, Any, Result]]) -> Result:
+    """Return what some work finds in the events of a feed, which are then closed."""
+
+    async def followed() -> Result:
+        async with aclosing(feed.events()) as events:
+            return await work(events)
+
+    return asyncio.run(followed())
 
 
 def feed_of(chain: Chain, *contracts: Any, **settings: Any) -> ChainFeed:

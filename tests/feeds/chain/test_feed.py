@@ -32,6 +32,7 @@ from tests.feeds.chain.following import (
     broken,
     described,
     feed_of,
+    followed_by,
     pool_at,
     random_swap,
     taken,
@@ -47,13 +48,12 @@ def test_each_block_brings_its_swaps_then_its_state(any_chain: Chain, packages: 
     feed: Feed = feed_of(any_chain, UniswapV2Pair(pair.contract.address))
     start = any_chain.web3.eth.block_number
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         found = await taken(events, 2)
         random_swap(pair, np.random.default_rng(1))
         return found + await taken(events, 3)
 
-    events = asyncio.run(followed())
+    events = followed_by(feed, followed)
     assert all(source == feed.sources[0] for source, _ in events)
     assert isinstance(events[0][1], Interruption)
     assert described(events) == [
@@ -78,8 +78,7 @@ def test_a_reorganization_withdraws_its_events(any_chain: Chain, packages: Packa
     generator = np.random.default_rng(2)
     start = any_chain.web3.eth.block_number
 
-    async def followed() -> tuple[list[Sourced], list[Sourced]]:
-        events = feed.events()
+    async def followed(events: Any) -> tuple[list[Sourced], list[Sourced]]:
         await taken(events, 2)
         mark = any_chain.snapshot()
         random_swap(pair, generator)
@@ -88,7 +87,7 @@ def test_a_reorganization_withdraws_its_events(any_chain: Chain, packages: Packa
         random_swap(pair, generator)
         return before, await taken(events, 5)
 
-    before, after = asyncio.run(followed())
+    before, after = followed_by(feed, followed)
     assert described(after) == [
         ("BlockWithdrawn", start + 2),
         ("BlockWithdrawn", start + 1),
@@ -219,13 +218,12 @@ def test_it_is_recorded_and_played_back(chain: Chain, packages: Packages, tmp_pa
         ChainlinkOracle(oracle.address, heartbeat=3_600),
     )
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         found = await taken(events, 6)
         random_swap(pair, np.random.default_rng(1))
         return found + await taken(events, 7)
 
-    found = asyncio.run(followed())
+    found = followed_by(feed, followed)
     with Recorder(tmp_path) as recorder:
         for source, event in found:
             recorder.append(source, event)

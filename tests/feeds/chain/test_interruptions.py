@@ -19,6 +19,7 @@ from tests.feeds.chain.following import (
     broken,
     described,
     feed_of,
+    followed_by,
     pool_at,
     random_swap,
     taken,
@@ -34,14 +35,13 @@ def test_missing_blocks_are_said(chain: Chain, packages: Packages) -> None:
     pair = deploy_pair(chain, packages, base_first=True)
     feed = feed_of(chain, UniswapV2Pair(pair.contract.address), depth=3)
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         await taken(events, 2)
         for _ in range(5):
             chain.mine()
         return await taken(events, 2)
 
-    (_, interruption), (_, state) = asyncio.run(followed())
+    (_, interruption), (_, state) = followed_by(feed, followed)
     assert isinstance(interruption, Interruption)
     assert "blocks are missing" in interruption.reason
     assert isinstance(state, PoolState)
@@ -52,13 +52,12 @@ def test_a_chain_that_stands_still_is_said_once(chain: Chain, packages: Packages
     pair = deploy_pair(chain, packages, base_first=True)
     feed = feed_of(chain, UniswapV2Pair(pair.contract.address), silence=0.05)
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         found = await taken(events, 3)
         chain.mine()
         return found + await taken(events, 2)
 
-    events = [event for _, event in asyncio.run(followed())]
+    events = [event for _, event in followed_by(feed, followed)]
     kinds = [type(event) for event in events]
     assert kinds == [Interruption, PoolState, Interruption, PoolState, Interruption]
     assert "no new block has come for" in getattr(events[2], "reason", "")
@@ -73,8 +72,7 @@ def test_a_state_that_cannot_be_read_is_said_once(chain: Chain) -> None:
         holding = (account, tokens[1].address, 0, amount, True)
         chain.send(market.functions.setHolding(*holding))
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         found = await taken(events, 2)
         owe(0)
         found += await taken(events, 1)
@@ -82,7 +80,7 @@ def test_a_state_that_cannot_be_read_is_said_once(chain: Chain) -> None:
         owe(10**9)
         return found + await taken(events, 1)
 
-    events = [event for _, event in asyncio.run(followed())]
+    events = [event for _, event in followed_by(feed, followed)]
     assert [type(event) for event in events] == [Interruption, LoanState, Interruption, LoanState]
     assert "it owes nothing" in getattr(events[2], "reason", "")
 
@@ -98,8 +96,7 @@ def test_a_lost_connection_is_said_and_made_again(
     feed = ChainFeed(node, [contract], chain=chain.number, poll=SOON)
     start = chain.web3.eth.block_number
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         found = await taken(events, 2)
         is_dead[0] = True
         found += await taken(events, 1)
@@ -109,7 +106,7 @@ def test_a_lost_connection_is_said_and_made_again(
             found += await taken(events, 1)
         return found
 
-    events = asyncio.run(followed())
+    events = followed_by(feed, followed)
     reason = getattr(events[2][1], "reason", "")
     assert "does not answer eth_getBlockByNumber (ConnectionError: the line is dead)" in reason
     # the block of meanwhile follows the last one
@@ -126,8 +123,7 @@ def test_a_reorganization_while_the_connection_was_lost_is_withdrawn(
     feed = ChainFeed(node, [UniswapV2Pair(pair.contract.address)], chain=chain.number, poll=SOON)
     generator = np.random.default_rng(5)
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         await taken(events, 2)
         mark = chain.snapshot()
         random_swap(pair, generator)
@@ -141,7 +137,7 @@ def test_a_reorganization_while_the_connection_was_lost_is_withdrawn(
             found = await taken(events, 1)
         return found + await taken(events, 1)
 
-    assert [kind for kind, _ in described(asyncio.run(followed()))] == ["BlockWithdrawn"] * 2
+    assert [kind for kind, _ in described(followed_by(feed, followed))] == ["BlockWithdrawn"] * 2
 
 
 @pytest.mark.parametrize("request_name", ["eth_getLogs", "eth_call"])
@@ -161,8 +157,7 @@ def test_a_block_that_is_lost_while_it_is_read_gives_nothing(
     node = broken(chain, taken_back)
     feed = ChainFeed(node, [UniswapV2Pair(pair.contract.address)], chain=chain.number, poll=SOON)
 
-    async def followed() -> tuple[str, list[Sourced]]:
-        events = feed.events()
+    async def followed(events: Any) -> tuple[str, list[Sourced]]:
         await taken(events, 2)
         mark = chain.snapshot()
         pair.send_tokens(0, 10**18)
@@ -170,7 +165,7 @@ def test_a_block_that_is_lost_while_it_is_read_gives_nothing(
         marks.append(mark)
         return lost, await taken(events, 3)
 
-    lost, found = asyncio.run(followed())
+    lost, found = followed_by(feed, followed)
     assert [kind for kind, _ in described(found)] == ["PoolState", "PoolSwap", "PoolState"]
     events = [event for _, event in found if not isinstance(event, Interruption)]
     assert all(event.block.hash != lost for event in events)  # type: ignore[union-attr]
@@ -191,8 +186,7 @@ def test_a_node_that_dies_and_comes_back_is_said(
     pair = deploy_pair(chain_at(port, scheme), packages, base_first=True)
     feed = feed_of(pair.chain, UniswapV2Pair(pair.contract.address))
 
-    async def followed() -> list[Sourced]:
-        events = feed.events()
+    async def followed(events: Any) -> list[Sourced]:
         found = await taken(events, 2)
         process.kill()
         process.wait()
@@ -207,7 +201,7 @@ def test_a_node_that_dies_and_comes_back_is_said(
             again.wait()
         return found
 
-    events = [event for _, event in asyncio.run(followed())]
+    events = [event for _, event in followed_by(feed, followed)]
     assert [type(event) for event in events] == [
         Interruption,
         PoolState,
