@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, Union, overload
 
@@ -48,6 +49,17 @@ class Labelled:
         return pd.DataFrame(self.values, index=self.index, columns=self.columns)
 
 
+@dataclass(slots=True, eq=False)
+class Deferred:
+    """A table of columns of different types, made by a function that pickles."""
+
+    make: Callable[[], pd.DataFrame]
+
+    def table(self) -> pd.DataFrame:
+        """Return the DataFrame."""
+        return self.make()
+
+
 def as_index(dates: Dates) -> pd.Index[Any]:
     """Return dates as an index; to make one of a list takes longer than many a filter."""
     if isinstance(dates, pd.Index):
@@ -61,11 +73,17 @@ def labels_of(table: Labelled | pd.DataFrame | pd.Series[float]) -> Dates:
     return table.labels if isinstance(table, Labelled) else table.index
 
 
+def same_labels(labels: Dates, others: Dates) -> bool:
+    """Return whether labels of rows are equal; those of one bar are mostly the same object."""
+    return labels is others or as_index(labels).equals(as_index(others))
+
+
 class LazyTable(Generic[T]):
     """A field of a frozen dataclass: a table, or ``Labelled`` values of which it is made when read.
 
-    ``held`` returns what is there without making the table. The field is required unless it has a
-    default; one that need not be a table is ``LazyTable[Any]``.
+    A ``Deferred`` table is made when it is read as well. ``held`` returns what is there without
+    making the table. The field is required unless it has a default; one that need not be a table is
+    ``LazyTable[Any]``.
     """
 
     def __init__(self, default: Any = _REQUIRED) -> None:
@@ -85,7 +103,7 @@ class LazyTable(Generic[T]):
                 raise AttributeError(self._name)
             return self._default
         table = instance.__dict__[self._key]
-        if isinstance(table, Labelled):
+        if isinstance(table, Labelled | Deferred):
             table = table.table()
             instance.__dict__[self._key] = table
         return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -11,11 +11,13 @@ import pandas as pd
 
 from hedgeresearch._containers.lazy_table import (
     Dates,
+    Deferred,
     Labelled,
     as_index,
     changed,
     held,
     labels_of,
+    same_labels,
 )
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import WrapperState
@@ -42,68 +44,61 @@ def inner_fit(warm_start: HedgeFit | None) -> HedgeFit | None:
     return None if warm_start is None else warm_start.state.inner
 
 
-def with_other_ratios(
-    model: HedgeModel,
+def other_ratios(
     state: WrapperState,
     ratio: Labelled,
     next_ratio: Labelled,
-    estimates: Labelled | pd.DataFrame,
+    estimates: Labelled | Deferred,
     errors: RatioErrors | None,
-) -> HedgeFit:
-    """Return a fit of ``model`` with ratios made of those of the inner fit, which is in ``state``.
+) -> dict[str, Any]:
+    """Return the fields of a fit with ratios made of those of the inner fit, in ``state``.
 
     It has the sample and the next covariance of the inner fit, not its detail: regimes and
     covariances belong to the ratios of the inner fit.
     """
     inner: HedgeFit = state.inner
-    return HedgeFit(
-        model=model,
-        sample=inner.sample,
-        ratio=ratio,
-        next_ratio=next_ratio,
-        next_covariance=inner.next_covariance,
-        estimates=estimates,
-        errors=errors,
-        state=state,
-        horizon=inner.horizon,
-    )
-
-
-def with_shared_sample(members: Mapping[str, HedgeFit], sample: Sample) -> dict[str, HedgeFit]:
-    """Return fits to the same observations that share one sample, and so extend it once.
-
-    A composed hedge keeps its own: it extends the sample of its parts by itself.
-    """
     return {
-        name: changed(member, sample=sample) if _can_share(member, sample) else member
-        for name, member in members.items()
+        "sample": inner.sample,
+        "ratio": ratio,
+        "next_ratio": next_ratio,
+        "next_covariance": held(inner, "next_covariance"),
+        "estimates": estimates,
+        "errors": errors,
+        "state": state,
+        "horizon": inner.horizon,
     }
 
 
-def _can_share(member: HedgeFit, sample: Sample) -> bool:
+def with_shared_sample(member: HedgeFit, sample: Sample) -> HedgeFit:
+    """Return a fit with an equal sample that other fits share, so that it is extended once.
+
+    A composed hedge keeps its own: it extends the sample of its parts by itself.
+    """
     own = member.sample
     same_rows = np.array_equal(own.rows.values, sample.rows.values)
-    same_dates = own.dates is sample.dates or own.dates.equals(sample.dates)
-    return same_rows and same_dates and not member.model.traits.parts
+    if member.model.traits.parts or not same_rows or not same_labels(own.dates, sample.dates):
+        return member
+    sharing: HedgeFit = changed(member, sample=sample)
+    return sharing
 
 
 def advance_members(
-    members: Mapping[str, HedgeFit], sample: Sample, returns: Array, dates: Dates
-) -> tuple[dict[str, HedgeFit], Sample]:
+    members: Sequence[HedgeFit], sample: Sample, returns: Array, dates: Dates
+) -> tuple[list[HedgeFit], Sample]:
     """Return fits over new dates of returns (n_new, 1 + n_hedges), and the longer sample.
 
     Parameters
     ----------
-    members : HedgeFit by name
+    members : sequence of HedgeFit
     sample : Sample, to be extended once for all fits that share it
     returns : array (n_new, 1 + n_hedges), the asset first
     dates : Index (n_new,) or list
     """
     longer = sample.append_array(returns, dates)
-    later = {
-        name: member.advance_array(returns, dates, longer if member.sample is sample else None)
-        for name, member in members.items()
-    }
+    later = [
+        member.advance_array(returns, dates, longer if member.sample is sample else None)
+        for member in members
+    ]
     return later, longer
 
 
@@ -111,12 +106,8 @@ def common_paths(members: Sequence[HedgeFit]) -> tuple[list[Array], Dates]:
     """Return the ratios of fits (n_dates, n_hedges) on the dates that all have, and these dates."""
     paths = [held(member, "ratio") for member in members]
     labels = [labels_of(path) for path in paths]
-    if all(_are_same(one, labels[0]) for one in labels):
+    if all(same_labels(one, labels[0]) for one in labels):
         return [path.to_numpy() for path in paths], labels[0]
     # paths may begin on different dates
     dates: pd.Index[Any] = reduce(pd.Index.intersection, map(as_index, labels))
     return [member.ratio.loc[dates].to_numpy() for member in members], dates
-
-
-def _are_same(labels: Dates, others: Dates) -> bool:
-    return labels is others or as_index(labels).equals(as_index(others))

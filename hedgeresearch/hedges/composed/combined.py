@@ -35,7 +35,7 @@ from hedgeresearch.hedges.composed.members import (
     fit_members,
     hedged_out_of_fold,
 )
-from hedgeresearch.hedges.composition import advance_members, common_paths, with_shared_sample
+from hedgeresearch.hedges.composition import advance_members, common_paths
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
@@ -119,7 +119,7 @@ class CombinedHedge:
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
         sample = Sample.of(returns, kind)
-        members = with_shared_sample(fit_members(self.models, returns, earlier), sample)
+        members = fit_members(self.models, returns, earlier, sample)
         fields = _hedge(self._weighted(members, returns), returns.columns)
         horizon = next(iter(members.values())).horizon
         return HedgeFit(model=self, sample=sample, horizon=horizon, **fields)
@@ -131,8 +131,9 @@ class CombinedHedge:
     def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
         """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
         before: CombinedState = fit.state
-        members, sample = advance_members(before.members, fit.sample, returns, dates)
-        fields = _hedge(replace(before, members=members), held(fit, "next_covariance").columns)
+        fits, sample = advance_members([*before.members.values()], fit.sample, returns, dates)
+        state = replace(before, members=dict(zip(before.members, fits, strict=True)))
+        fields = _hedge(state, held(fit, "next_covariance").columns)
         later: HedgeFit = changed(fit, sample=sample, **fields)
         return later
 

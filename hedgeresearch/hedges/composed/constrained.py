@@ -14,11 +14,21 @@ constraints; see ``optimization.nearest_feasible`` for how this one is solved.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import (
+    Dates,
+    Deferred,
+    changed,
+    held,
+    labels_of,
+    same_labels,
+)
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -33,7 +43,7 @@ from hedgeresearch.hedges.composed.constraints import (
     frozen_bound,
     frozen_exposures,
 )
-from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
+from hedgeresearch.hedges.composition import inner_fit, other_ratios, wrapper_traits
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import CovariancePath, RegimeDetail, WrapperState
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
@@ -153,40 +163,19 @@ class ConstrainedHedge:
         check_warm_start(warm_start, self)
         with as_part():
             inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
-        return self._hedge(inner, inner.next_covariance.to_numpy()[1:, 1:])
+        metric = inner.arrays.next_covariance[1:, 1:]
+        state = ConstrainedState(inner, metric, self._constraints(inner))
+        return HedgeFit(model=self, **_hedge(state))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, the model extended, the constraints unchanged."""
-        return self._hedge(fit.state.inner.advance(returns), fit.state.metric)
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
 
-    def _hedge(self, inner: HedgeFit, metric: Array) -> HedgeFit:
-        constraints = self._constraints(inner)
-        names = inner.ratio.columns
-        following = inner.next_ratio.to_numpy()
-        unconstrained = np.vstack([inner.ratio.to_numpy(), following])
-        ratios = nearest_feasible_points(unconstrained, _metrics(inner, metric), constraints)
-        if ratios is None:
-            together = [one.description for one in conflicting(constraints, len(following))]
-            raise DataError(
-                "the constraints must leave a ratio; these cannot hold together: "
-                f"{', '.join(together)}. Loosen one."
-            )
-        kept = (ratios == unconstrained).all(axis=1)
-        table = {"estimate": ratios[-1], "unconstrained": following, "binding": ""}
-        estimates = pd.DataFrame(table, index=inner.next_ratio.index)
-        errors = None
-        if kept[-1]:
-            errors = inherited_errors(inner, whole_path=bool(kept.all()))
-        else:
-            estimates["binding"] = binding_labels(constraints, ratios[-1], following)
-        return with_other_ratios(
-            self,
-            ConstrainedState(inner, metric),
-            labelled_path(ratios[:-1], inner.ratio.index, names),
-            labelled_ratio(ratios[-1], names),
-            estimates,
-            errors,
-        )
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
+        inner = fit.state.inner.advance_array(returns, dates)
+        later: HedgeFit = changed(fit, **_hedge(replace(fit.state, inner=inner)))
+        return later
 
     def _constraints(self, inner: HedgeFit) -> list[Constraint]:
         settings = ConstraintSettings(
@@ -204,9 +193,47 @@ class ConstrainedState(WrapperState):
     inner : HedgeFit of the model
     metric : array (n_hedges, n_hedges)
         Covariance of the hedges at the end of the estimation sample.
+    constraints : list of Constraint
     """
 
     metric: Array
+    constraints: list[Constraint]
+
+
+def _hedge(state: ConstrainedState) -> dict[str, Any]:
+    """Return the fields of a fit that change with its dates."""
+    inner: HedgeFit = state.inner
+    constraints = state.constraints
+    path = held(inner, "ratio")
+    following = inner.arrays.next_ratio
+    unconstrained = np.concatenate([path.to_numpy(), following[None]])
+    metrics = _metrics(inner, state.metric)
+    ratios = nearest_feasible_points(unconstrained, metrics, constraints)
+    if ratios is None:
+        together = [one.description for one in conflicting(constraints, len(following))]
+        raise DataError(
+            "the constraints must leave a ratio; these cannot hold together: "
+            f"{', '.join(together)}. Loosen one."
+        )
+    kept = (ratios == unconstrained).all(axis=1)
+    return other_ratios(
+        state,
+        labelled_path(ratios[:-1], labels_of(path), path.columns),
+        labelled_ratio(ratios[-1], path.columns),
+        Deferred(partial(_table, constraints, ratios[-1], following, path.columns)),
+        inherited_errors(inner, whole_path=bool(kept.all())) if kept[-1] else None,
+    )
+
+
+def _table(
+    constraints: list[Constraint], ratio: Array, unconstrained: Array, names: pd.Index[Any]
+) -> pd.DataFrame:
+    """Return the ratios with those of the model and the constraints that bind, by hedge."""
+    table = {"estimate": ratio, "unconstrained": unconstrained, "binding": ""}
+    estimates = pd.DataFrame(table, index=names)
+    if (ratio != unconstrained).any():
+        estimates["binding"] = binding_labels(constraints, ratio, unconstrained)
+    return estimates
 
 
 def _metrics(inner: HedgeFit, metric: Array) -> Array:
@@ -216,8 +243,8 @@ def _metrics(inner: HedgeFit, metric: Array) -> Array:
     """
     path = _covariance_path(inner)
     if path is None:
-        return np.broadcast_to(metric, (len(inner.ratio) + 1, *metric.shape))
-    return np.concatenate([path, inner.next_covariance.to_numpy()[None, 1:, 1:]])
+        return np.broadcast_to(metric, (len(inner.arrays.ratio) + 1, *metric.shape))
+    return np.concatenate([path, inner.arrays.next_covariance[None, 1:, 1:]])
 
 
 def _covariance_path(inner: HedgeFit) -> Array | None:
@@ -225,7 +252,7 @@ def _covariance_path(inner: HedgeFit) -> Array | None:
     detail = inner.detail
     if not isinstance(detail, RegimeDetail | CovariancePath):
         return None
-    if not detail.dates.equals(inner.ratio.index):
+    if not same_labels(detail.dates, labels_of(held(inner, "ratio"))):
         return None  # covariances of returns over a longer horizon
     if isinstance(detail, RegimeDetail):
         return detail.hedge_covariances()

@@ -26,9 +26,11 @@ from hedgeresearch.hedges.composed.array_members import (
     ratios_of_fold,
 )
 from hedgeresearch.hedges.composed.combination_weights import forward_folds
+from hedgeresearch.hedges.composition import with_shared_sample
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, check_hedge_model, fit_hedge
 from hedgeresearch.hedges.plausibility import as_part
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import horizon_of
 from hedgeresearch.typing import Array
 
@@ -60,11 +62,12 @@ def checked_models(models: Any) -> Models:
 
 
 def fit_members(
-    models: Models, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit]
+    models: Models, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit], sample: Sample
 ) -> dict[str, HedgeFit]:
     """Return the fits of all models to returns (n_dates, 1 + n_hedges), the asset first.
 
-    Each warning is given once. Searches start at the earlier fits, if there are any.
+    Each warning is given once. Searches start at the earlier fits, if there are any. Fits share the
+    sample of these returns where they can.
     """
     with as_part(), recorded_warnings() as caught:
         members = {
@@ -73,7 +76,7 @@ def fit_members(
         }
     for warning in dict.fromkeys(caught):
         warn_caller(warning.message, warning.category)
-    return members
+    return {name: with_shared_sample(member, sample) for name, member in members.items()}
 
 
 def hedged_out_of_fold(models: Models, returns: pd.DataFrame, n_folds: int) -> Array:

@@ -38,6 +38,7 @@ from hedgeresearch.hedges.composed.combination_weights import weights_by_regime
 from hedgeresearch.hedges.composed.combined import combined_errors
 from hedgeresearch.hedges.composed.members import checked_models, fit_members, hedged_out_of_fold
 from hedgeresearch.hedges.composed.weighted_breakdown import WeightedBreakdown
+from hedgeresearch.hedges.composition import advance_members, with_shared_sample
 from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -144,7 +145,9 @@ class RegimeWeightedHedge:
             returns, kind = join_returns(asset, hedges)
         returns.attrs["returns"] = kind
         earlier: RegimeWeightedState | None = None if warm_start is None else warm_start.state
-        members = fit_members(self.models, returns, {} if earlier is None else earlier.members)
+        sample = Sample.of(returns, kind)
+        before = {} if earlier is None else earlier.members
+        members = fit_members(self.models, returns, before, sample)
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
@@ -154,11 +157,11 @@ class RegimeWeightedHedge:
                 returns.iloc[:, 1:],
                 warm_start=None if earlier is None else earlier.regimes,
             )
-        state = self._weighted(members, regimes, returns)
+        state = self._weighted(members, with_shared_sample(regimes, sample), returns)
         lengths = [len(member.arrays.ratio) for member in members.values()]
         n_dates = min(*lengths, len(regimes.regimes.dates))  # a start-up is left out
         fields = _hedge(state, returns.index[-n_dates:], returns.columns)
-        return HedgeFit(model=self, sample=Sample.of(returns, kind), **fields)
+        return HedgeFit(model=self, sample=sample, **fields)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, members and regimes extended, the weights unchanged."""
@@ -169,13 +172,12 @@ class RegimeWeightedHedge:
         if fit.state is None:
             return advance_constant_array(fit, dates)
         before: RegimeWeightedState = fit.state
-        members = {
-            name: member.advance_array(returns, dates) for name, member in before.members.items()
-        }
-        regimes = before.regimes.advance_array(returns, dates)
+        fits = [before.regimes, *before.members.values()]
+        (regimes, *others), sample = advance_members(fits, fit.sample, returns, dates)
+        members = dict(zip(before.members, others, strict=True))
         state = replace(before, members=members, regimes=regimes)
         columns = held(fit, "next_covariance").columns
-        later: HedgeFit = changed(fit, **_hedge(state, dates, columns))
+        later: HedgeFit = changed(fit, sample=sample, **_hedge(state, dates, columns))
         return later
 
     def _weighted(

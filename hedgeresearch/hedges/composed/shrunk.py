@@ -16,16 +16,17 @@ efficient one where its errors are smaller, hence uncorrelated with the differen
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates, Labelled, changed, held, labels_of
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
+from hedgeresearch.hedges.composition import inner_fit, other_ratios, wrapper_traits
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import WrapperState
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
@@ -127,7 +128,8 @@ class ShrunkHedge:
             target = self._target(inner, asset, hedges)
         if self.weight != "auto":
             weight = float(self.weight)
-            return self._hedge(ShrunkState(inner, target.ratio, weight, inner.errors))
+            state = ShrunkState(inner, target.ratio, weight, inner.errors)
+            return HedgeFit(model=self, **_hedge(state))
         errors = inner.errors
         if errors is None:
             errors = FixedErrors(
@@ -136,14 +138,19 @@ class ShrunkHedge:
         metric = inner.next_covariance.to_numpy()[1:, 1:]
         excess = excess_covariance(errors.covariance(inner), metric, target)
         weight = shrinkage_weight(inner.ratio.to_numpy() - target.ratio, excess, metric)
-        return self._hedge(ShrunkState(inner, target.ratio, weight, errors))
+        return HedgeFit(model=self, **_hedge(ShrunkState(inner, target.ratio, weight, errors)))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, the model extended, weight and target unchanged."""
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
         before: ShrunkState = fit.state
-        inner = before.inner.advance(returns)
+        inner = before.inner.advance_array(returns, dates)
         errors = before.errors if inner.errors is None else inner.errors
-        return self._hedge(replace(before, inner=inner, errors=errors))
+        later: HedgeFit = changed(fit, **_hedge(replace(before, inner=inner, errors=errors)))
+        return later
 
     def _target(self, inner: HedgeFit, asset: pd.Series[float], hedges: pd.DataFrame) -> Target:
         n_hedges = len(inner.hedges)
@@ -151,28 +158,6 @@ class ShrunkHedge:
             return Target(np.full(n_hedges, 1.0 / n_hedges), np.zeros((n_hedges, n_hedges)))
         ols = OLSHedge().fit(asset, hedges)
         return Target(ols.next_ratio.to_numpy(), ParameterErrors().covariance(ols))
-
-    def _hedge(self, state: ShrunkState) -> HedgeFit:
-        inner: HedgeFit = state.inner
-        w = state.weight
-        names = inner.ratio.columns
-        path = w * state.target + (1.0 - w) * inner.ratio.to_numpy()
-        following = w * state.target + (1.0 - w) * inner.next_ratio.to_numpy()
-        table = {
-            "estimate": following,
-            "model": inner.next_ratio,
-            "target": state.target,
-            "weight": w,
-        }
-        errors = None if state.errors is None else InheritedErrors(inner, state.errors)
-        return with_other_ratios(
-            self,
-            state,
-            labelled_path(path, inner.ratio.index, names),
-            labelled_ratio(following, names),
-            pd.DataFrame(table, index=names),
-            errors,
-        )
 
 
 class Target(NamedTuple):
@@ -199,6 +184,24 @@ class ShrunkState(WrapperState):
     target: Array
     weight: float
     errors: RatioErrors | None
+
+
+def _hedge(state: ShrunkState) -> dict[str, Any]:
+    """Return the fields of a fit that change with its dates."""
+    inner: HedgeFit = state.inner
+    w = state.weight
+    path = held(inner, "ratio")
+    names = path.columns
+    own = inner.arrays.next_ratio
+    following = w * state.target + (1.0 - w) * own
+    table = np.stack([following, own, state.target, np.full(len(own), w)], axis=1)
+    return other_ratios(
+        state,
+        labelled_path(w * state.target + (1.0 - w) * path.to_numpy(), labels_of(path), names),
+        labelled_ratio(following, names),
+        Labelled(table, names, ["estimate", "model", "target", "weight"]),
+        None if state.errors is None else InheritedErrors(inner, state.errors),
+    )
 
 
 def excess_covariance(own: Array, metric: Array, target: Target) -> Array:

@@ -80,32 +80,6 @@ def test_extension_keeps_the_weights(returns):
     assert not later.summary["ratio hedge"].equals(fit.summary["ratio hedge"])
 
 
-def test_a_bar_makes_no_table(returns, monkeypatch):
-    fit = fit_to(hr.hedges.stacked_decays_hedge(), returns.iloc[:500])
-    values = returns.to_numpy()[500:]
-    dates = returns.index[500:]
-    with monkeypatch.context() as refused:
-        refused.delattr(pd.DataFrame, "__init__")
-        refused.delattr(pd.Series, "__init__")
-        for i in range(100):
-            fit = fit.advance_array(values[i : i + 1], dates[i : i + 1])
-    early = fit_to(hr.hedges.stacked_decays_hedge(), returns.iloc[:500])
-    at_once = early.extend(*split(returns.iloc[500:]))
-    np.testing.assert_array_equal(fit.next_ratio, at_once.next_ratio)
-    pd.testing.assert_frame_equal(fit.summary, at_once.summary)
-    assert fit.last_date == returns.index[-1]
-
-
-def test_members_share_the_observations(returns):
-    nested = hr.CombinedHedge(MEMBERS | {"two": hr.CombinedHedge({"a": EWMA, "b": EWMA})})
-    fit = fit_to(nested, returns.iloc[:500]).extend(*split(returns.iloc[500:]))
-    members = fit.state.members
-    assert all(members[name].sample is fit.sample for name in MEMBERS)
-    assert members["two"].sample is not fit.sample  # it extends those of its own members
-    np.testing.assert_array_equal(fit.sample.rows.values, returns)
-    np.testing.assert_array_equal(members["two"].sample.rows.values, returns)
-
-
 def test_errors_are_the_mean_of_the_members(returns):
     same = fit_to(hr.CombinedHedge({"a": hr.OLSHedge(), "b": hr.OLSHedge()}), returns)
     pd.testing.assert_series_equal(
