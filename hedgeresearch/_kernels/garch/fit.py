@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.garch.coordinates import BOX_EDGES, garch_coordinates
 from hedgeresearch._kernels.garch.grid import MAX_STARTS, grid_starts, trend_starts
@@ -84,47 +85,55 @@ def fit_garch(returns, constant_mean, asymmetric, student, warm, point, free):
     value : float
         Mean log-likelihood.
     norm : float
-        Largest component of the projected gradient; the search has reached no optimum unless it is
-        below ``CONVERGED``.
+        Largest component of the projected gradient.
+    gain : float
+        Gain in the log-likelihood of all dates that a Newton step promises; infinite where none was
+        tried. The search has reached an optimum if the norm is below ``CONVERGED`` or, on a ridge,
+        if this is below what counts.
     """
+    segments = in_segments(returns)
     starts = np.empty((MAX_STARTS + 2, 6))
     searched = garch_coordinates(constant_mean, asymmetric, student)
     if warm:
         for i in range(6):
             starts[0, i] = point[i]
-        value, norm = best_climb(returns, searched, starts[:1], point, free)
-        if norm < CONVERGED and _is_inside(searched, free):
-            return value, norm
+        found = best_climb(returns, segments, searched, starts[:1], point, free)
+        if found[1] < CONVERGED and _is_inside(searched, free):
+            return found
     count = grid_starts(returns, searched, starts)
-    value, norm = best_climb(returns, searched, starts[:count], point, free)
-    gain = gain_of_dynamics(returns, point, value)
+    found = best_climb(returns, segments, searched, starts[:count], point, free)
+    gain = gain_of_dynamics(returns, point, found[0])
     if gain > CLEAR_GAIN:
-        return value, norm
+        return found
     for i in range(6):
         starts[0, i] = point[i]
     min_gain = -np.inf if student else gain - TREND_MARGIN
     count = 1 + trend_starts(returns, point[5], min_gain, starts[1:])
     if count > 1:
-        value, norm = best_climb(returns, searched, starts[:count], point, free)
+        found = best_climb(returns, segments, searched, starts[:count], point, free)
     if asymmetric:
         # an asymmetric model must not end below the model that it nests
         for i in range(6):
             starts[1, i] = point[i]
         nested = garch_coordinates(constant_mean, not asymmetric, student)
         count = grid_starts(returns, nested, starts[2:])
-        best_climb(returns, nested, starts[2 : 2 + count], starts[0], free)
-        value, norm = best_climb(returns, searched, starts[:2], point, free)
-    return value, norm
+        best_climb(returns, segments, nested, starts[2 : 2 + count], starts[0], free)
+        found = best_climb(returns, segments, searched, starts[:2], point, free)
+    return found
 
 
 @kernel(steers=True)
-def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops over coordinates
-    """Search from some points, and return value and norm of the best optimum.
+def best_climb(returns, segments, searched, starts, point, free):  # noqa: C901 - loops over coordinates
+    """Search from some points, and return value, norm and promised gain of the best optimum.
+
+    They are those of ``fit_garch``.
 
     Parameters
     ----------
     returns : array (n_dates,)
         Returns of unit variance.
+    segments : array (8 m,)
+        The same in segments.
     searched : array (k,) of int
         Coordinates that are searched.
     starts : array (n_starts, 6)
@@ -147,6 +156,7 @@ def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops ov
     information = np.empty((k, k))
     best = -np.inf
     best_norm = np.inf
+    promised = np.inf
     for one in range(starts.shape[0]):
         for i in range(6):
             trial[i] = starts[one, i]
@@ -160,22 +170,23 @@ def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops ov
         while more:
             for i in range(k):
                 trial[searched[i]] = search.trial[i]
-            value = garch_evaluate(trial, searched, returns, gradient, information)
+            value = garch_evaluate(trial, searched, returns, segments, gradient, information)
             more = advance_search(search, value, gradient, information, n_dates)
             more = more and not is_hopeless(search, best, n_dates)
-        norm = refine(search, searched, trial, returns, best)
+        norm, left = refine(search, searched, trial, returns, segments, best)
         value = search.numbers[VALUE]
         gain = n_dates * (value - best)
         if gain > ROUNDING or (gain > -ROUNDING and norm < best_norm):
             best = value
             best_norm = norm
+            promised = left
             for i in range(6):
                 point[i] = trial[i]
                 free[i] = False
             for i in range(k):
                 point[searched[i]] = search.point[i]
                 free[searched[i]] = is_free(search, i)
-    return best, best_norm
+    return best, best_norm, promised
 
 
 @kernel(steers=True)
@@ -191,13 +202,14 @@ def is_hopeless(search, best, n_dates):
 
 
 @kernel(steers=True)
-def refine(search, searched, trial, returns, best):
+def refine(search, searched, trial, returns, segments, best):
     """Follow Newton steps where a search has ended, if its gradient is not zero to rounding.
 
     On a flat ridge rounding hides the gains of the last steps of a search. A step that halves the
     gradient, and lowers the value by no more than rounding, is accepted; the Hessian consists of
     differences of the gradient. A search below ``best`` is left where it is. Returns the norm of
-    the gradient; ``trial`` (6,) is scratch space.
+    the gradient and the gain in the log-likelihood that the last step promised, infinite if there
+    was none; ``trial`` (6,) is scratch space.
     """
     k = searched.shape[0]
     n_dates = returns.shape[0]
@@ -205,6 +217,7 @@ def refine(search, searched, trial, returns, best):
     other = np.empty(k)
     information = np.empty((k, k))
     norm = gradient_norm(search.point, search.gradient, search.low, search.high)
+    left = np.inf
     for _ in range(MAX_NEWTON_STEPS):
         is_below = n_dates * (best - search.numbers[VALUE]) > 1e-3
         if is_below or not SHARP < norm < np.inf:
@@ -215,27 +228,30 @@ def refine(search, searched, trial, returns, best):
             for j in range(k):
                 trial[searched[j]] = search.point[j]
             trial[searched[i]] = search.point[i] + step
-            garch_evaluate(trial, searched, returns, gradient, information)
+            garch_evaluate(trial, searched, returns, segments, gradient, information)
             trial[searched[i]] = search.point[i] - step
-            garch_evaluate(trial, searched, returns, other, information)
+            garch_evaluate(trial, searched, returns, segments, other, information)
             for j in range(k):
                 search.curvature[i, j] = (other[j] - gradient[j]) / (2.0 * step)
-        ascent_direction(search)
+        is_maximum = ascent_direction(search)
+        left = 0.0 if is_maximum else np.inf
         for i in range(k):
             end = search.point[i] + search.direction[i]
             search.trial[i] = min(max(end, search.low[i]), search.high[i])
             trial[searched[i]] = search.trial[i]
-        value = garch_evaluate(trial, searched, returns, gradient, information)
+            left += n_dates * search.gradient[i] * (search.trial[i] - search.point[i])
+        value = garch_evaluate(trial, searched, returns, segments, gradient, information)
         reached = gradient_norm(search.trial, gradient, search.low, search.high)
         loss = n_dates * (search.numbers[VALUE] - value)
         if not (reached < 0.5 * norm and loss < ROUNDING):
             break
         norm = reached
+        left = np.inf
         search.numbers[VALUE] = value
         for i in range(k):
             search.point[i] = search.trial[i]
             search.gradient[i] = gradient[i]
-    return norm
+    return norm, left
 
 
 @kernel(steers=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.arithmetic.inference import identified_inverse
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.garch.blocks import (
     BLOCK,
@@ -21,8 +22,13 @@ from hedgeresearch._kernels.garch.blocks import (
     scores_of_block,
     squared_errors,
 )
-from hedgeresearch._kernels.garch.coordinates import garch_jacobian, garch_parameters
+from hedgeresearch._kernels.garch.coordinates import (
+    garch_jacobian,
+    garch_parameters,
+    is_searched,
+)
 from hedgeresearch._kernels.garch.hessian import garch_hessian
+from hedgeresearch._kernels.garch.symmetric_hessian import symmetric_hessian
 
 
 @kernel(fast=True)
@@ -58,6 +64,15 @@ def garch_standardize(parameters, returns, residuals):
 
 
 @kernel(steers=True)
+def mean_hessian(parameters, returns, kept, hessian):
+    """Overwrite ``hessian`` (6, 6); that by gamma and nu is zero where neither is kept, (k,)."""
+    if is_searched(kept, 3) or is_searched(kept, 5):
+        garch_hessian(parameters, returns, hessian)
+    else:
+        symmetric_hessian(parameters, returns.shape[0], in_segments(returns), hessian)
+
+
+@kernel(steers=True)
 def garch_influence_matrix(point, free, returns, kept, inverse):
     """Overwrite ``inverse`` (k, k) with what turns scores into influences; return its curvature.
 
@@ -76,7 +91,7 @@ def garch_influence_matrix(point, free, returns, kept, inverse):
     """
     k = kept.shape[0]
     hessian = np.empty((6, 6))
-    garch_hessian(garch_parameters(point), returns, hessian)
+    mean_hessian(garch_parameters(point), returns, kept, hessian)
     jacobian = garch_jacobian(point)
     n_free = 0
     for coordinate in range(6):

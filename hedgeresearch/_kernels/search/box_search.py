@@ -267,7 +267,7 @@ def ascent_direction(search):
 
     The curvature is scaled to a diagonal of ones, plus 1e-9. A coordinate whose curvature is
     rounding relative to the largest does not move, so that one without effect on the likelihood
-    gives no infinite step.
+    gives no infinite step. Returns whether the curvature is positive definite.
     """
     k = search.point.shape[0]
     largest = 0.0
@@ -289,10 +289,12 @@ def ascent_direction(search):
         for j in range(i + 1):
             factor[i, j] = search.curvature[index[i], index[j]] * scale[i] * scale[j]
         factor[i, i] += RIDGE
-    if _factorize(factor):
+    is_definite = _factorize(factor)
+    if is_definite:
         _solve(factor, right)
     for i in range(m):
         search.direction[index[i]] = right[i] * scale[i]
+    return is_definite
 
 
 @kernel(steers=True)

@@ -8,6 +8,7 @@ from hedgeresearch._kernels.garch.coordinates import garch_parameters
 from hedgeresearch._kernels.garch.fit import fit_garch, unit_series
 from hedgeresearch._kernels.garch.influence import garch_standardize
 from hedgeresearch._kernels.search.box_search import CONVERGED
+from hedgeresearch.optimization.quasi_newton import RIDGE_GAIN
 from hedgeresearch.typing import Array, Mask
 from hedgeresearch.volatility.garch.parameters import GARCHLayout
 
@@ -58,8 +59,8 @@ class GARCHMargin:
         if not self.scale > 0.0:  # a series that does not move
             return False
         rules = (layout.constant_mean, layout.asymmetric, layout.student)
-        _, norm = fit_garch(unit, *rules, is_warm, self.point, self.free)
-        if norm < CONVERGED:
+        _, norm, gain = fit_garch(unit, *rules, is_warm, self.point, self.free)
+        if norm < CONVERGED or gain < RIDGE_GAIN:
             self._standardize(unit, residuals)
             return True
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,9 +11,12 @@ import numpy as np
 from hedgeresearch._kernels.garch.blocks import first_state
 from hedgeresearch._kernels.garch.coordinates import BOX, garch_jacobian, garch_parameters
 from hedgeresearch._kernels.garch.fit import fit_garch, unit_series
-from hedgeresearch._kernels.garch.influence import garch_influence, garch_influence_matrix
+from hedgeresearch._kernels.garch.influence import (
+    garch_influence,
+    garch_influence_matrix,
+    garch_standardize,
+)
 from hedgeresearch._kernels.garch.recursion import garch_residuals
-from hedgeresearch._kernels.search.box_search import CONVERGED
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum
@@ -69,23 +73,34 @@ class GARCHEstimate:
     @property
     def parameters(self) -> Array:
         """Estimates, (k,), in the units of the returns."""
-        return np.asarray(self._in_return_units(self.unit_parameters)[self.layout.kept])
+        return np.asarray(self._all_parameters[self.layout.kept])
+
+    @cached_property
+    def _all_parameters(self) -> Array:
+        """mu, omega, alpha, gamma, beta and nu in the units of the returns, (6,)."""
+        return self._in_return_units(self.unit_parameters)
 
     @cached_property
     def initial_state(self) -> GARCHState:
         """State before the first date of the sample."""
-        return self._initial_state_at(self.unit_parameters)
+        return self._initial_state_at(self.unit_parameters, self._all_parameters)
 
     def initial_state_after(self, change: Array) -> GARCHState:
         """Return the initial state after a change (k,) of the parameters."""
         changed = self.unit_parameters.copy()
         changed[self.layout.kept] += change / self.units[self.layout.kept]
-        return self._initial_state_at(changed)
+        return self._initial_state_at(changed, self._in_return_units(changed))
 
     @property
     def tangent(self) -> Array:
         """Directions in which the parameters can move, (6, n_free)."""
         return np.asarray(garch_jacobian(self.point)[:, self.free])
+
+    def standardized_residuals(self) -> tuple[Array, float]:
+        """Return the residuals divided by volatilities, (n_dates,), and the sum of these' logs."""
+        residuals = np.empty_like(self.unit_returns)
+        _, log_variance = garch_standardize(self.unit_parameters, self.unit_returns, residuals)
+        return residuals, 0.5 * log_variance + len(residuals) * math.log(self.scale)
 
     def sensitivities(self) -> Sensitivities:
         """Return how parameters react to each date, and standardized residuals to parameters."""
@@ -120,16 +135,15 @@ class GARCHEstimate:
         )
         return covariance * np.outer(units, units)
 
-    def _initial_state_at(self, unit_parameters: Array) -> GARCHState:
+    def _initial_state_at(self, unit_parameters: Array, parameters: Array) -> GARCHState:
         first = first_state(unit_parameters, self.unit_returns)[0]
-        parameters = self._in_return_units(unit_parameters)
         return GARCHState(parameters[:5], float(first) * self.scale**2, float(parameters[5]))
 
     def _in_return_units(self, unit_parameters: Array) -> Array:
         shift = np.array([self.center, 0.0, 0.0, 0.0, 0.0, 0.0])
         return np.asarray(unit_parameters * self.units + shift)
 
-    @property
+    @cached_property
     def units(self) -> Array:
         """Units of mu, omega, alpha, gamma, beta and nu, given that of the returns, (6,)."""
         return np.array([self.scale, self.scale**2, 1.0, 1.0, 1.0, 1.0])
@@ -159,7 +173,7 @@ def estimate_garch(
         center=center,
         scale=scale,
         unit_returns=unit_returns,
-        log_likelihood=optimum.log_likelihood - len(unit_returns) * np.log(scale),
+        log_likelihood=optimum.log_likelihood - len(unit_returns) * math.log(scale),
         gradient_norm=optimum.gradient_norm,
         bounds_hit=tuple(layout.bound_formula(i, point[i]) for i in held),
         free=free,
@@ -194,7 +208,7 @@ def search_garch(
         If no search reaches an optimum.
     """
     free = np.empty(6, dtype=np.bool_)
-    value, norm = fit_garch(
+    value, norm, gain = fit_garch(
         unit_returns,
         layout.constant_mean,
         layout.asymmetric,
@@ -204,8 +218,8 @@ def search_garch(
         free,
     )
     searched = layout.coordinates
-    optimum = Optimum(point[searched], len(unit_returns) * value, norm, free[searched])
-    if norm < CONVERGED:
+    optimum = Optimum(point[searched], len(unit_returns) * value, norm, free[searched], gain)
+    if optimum.converged:
         return optimum, free
     likelihood = GARCHLikelihood(unit_returns, searched)
     try:

@@ -32,7 +32,8 @@ from hedgeresearch._kernels.arithmetic.inference import (
     sandwich,
 )
 from hedgeresearch._kernels.garch.coordinates import BOX
-from hedgeresearch._kernels.garch.hessian import garch_hessian
+from hedgeresearch._kernels.garch.covariance import robust_covariance
+from hedgeresearch._kernels.garch.influence import mean_hessian
 from hedgeresearch._kernels.garch.likelihood import outer_products
 from hedgeresearch._kernels.garch.recursion import garch_log_variance_derivatives
 from hedgeresearch._validation.settings import check_choice
@@ -44,7 +45,6 @@ GARCHErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
 EXPECTED_INFORMATION_KINDS = ("information", "bollerslev-wooldridge")
 """Kinds that use the expected information of normal innovations."""
-SANDWICH_KINDS = ("robust", "bollerslev-wooldridge")
 MIN_IDENTIFIED_OMEGA = 10.0 * np.exp(BOX[1][0])
 """Omega of a series of unit variance below which the sample does not identify it."""
 
@@ -81,6 +81,11 @@ def covariance_by_kind(
     """
     if parameters[1] < MIN_IDENTIFIED_OMEGA:
         tangent = tangent[:, tangent[kept.index(1)] == 0.0]
+    tangent = np.ascontiguousarray(tangent)
+    if kind == "robust":
+        covariance = np.empty((len(kept), len(kept)))
+        robust_covariance(parameters, unit_returns, np.array(kept), tangent, covariance)
+        return covariance
     cut = np.ix_(kept, kept)
     is_symmetric = 3 not in kept and 5 not in kept
     outer = outer_products(parameters, unit_returns, is_symmetric)[cut] / len(unit_returns)
@@ -89,15 +94,13 @@ def covariance_by_kind(
     elif kind == "opg":
         information = outer
     else:
-        information = observed_information(parameters, unit_returns)[cut]
+        information = observed_information(parameters, unit_returns, kept)[cut]
     inverse = np.empty(outer.shape)
-    curvature = identified_inverse(
-        np.ascontiguousarray(information), np.ascontiguousarray(tangent), inverse
-    )
+    curvature = identified_inverse(np.ascontiguousarray(information), tangent, inverse)
     if not curvature > CURVATURE_TOLERANCE:
         return np.full(outer.shape, np.nan)
     covariance = inverse
-    if kind in SANDWICH_KINDS:
+    if kind == "bollerslev-wooldridge":
         covariance = np.empty(outer.shape)
         sandwich(inverse, np.ascontiguousarray(outer), covariance)
     held = np.diag(covariance) == 0.0
@@ -106,10 +109,13 @@ def covariance_by_kind(
     return covariance / len(unit_returns)
 
 
-def observed_information(parameters: Array, unit_returns: Array) -> Array:
-    """Return minus the mean Hessian by (mu, omega, alpha, gamma, beta, nu), (6, 6)."""
+def observed_information(parameters: Array, unit_returns: Array, kept: list[int]) -> Array:
+    """Return minus the mean Hessian by (mu, omega, alpha, gamma, beta, nu), (6, 6).
+
+    It is zero for gamma and nu where neither is kept.
+    """
     hessian = np.empty((6, 6))
-    garch_hessian(parameters, unit_returns, hessian)
+    mean_hessian(parameters, unit_returns, np.array(kept), hessian)
     return -hessian
 
 

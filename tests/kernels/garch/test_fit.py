@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.garch.coordinates import BOX_EDGES, garch_coordinates
 from hedgeresearch._kernels.garch.fit import best_climb, fit_garch, is_hopeless, unit_series
 from hedgeresearch._kernels.search.box_search import CONVERGED, begin_search
@@ -31,7 +32,7 @@ def fitted(unit, flags, near=None):
     """Mean log-likelihood, gradient norm, optimum and free coordinates."""
     point = np.zeros(6) if near is None else near.copy()
     free = np.zeros(6, dtype=bool)
-    value, norm = fit_garch(unit, *flags, near is not None, point, free)
+    value, norm, _ = fit_garch(unit, *flags, near is not None, point, free)
     return value, norm, point, free
 
 
@@ -66,7 +67,7 @@ def test_python_finds_what_compiled_code_finds(alpha, name):
     for search in (fit_garch.dispatcher, fit_garch.interpreted):
         point = np.zeros(6)
         free = np.zeros(6, dtype=bool)
-        value, norm = search(unit, *flags, False, point, free)
+        value, norm, _ = search(unit, *flags, False, point, free)
         assert norm < CONVERGED
         ends.append([400 * value, *point, *free])
     # fast passes may sum in another order
@@ -103,7 +104,7 @@ def test_search_near_a_bound_begins_again():
     searched = garch_coordinates(*NORMAL)
     trend = np.array([0.0, -8.0, 0.9999, 0.0, 0.5, 0.0])
     free = np.zeros(6, dtype=bool)
-    stays, _ = best_climb(unit, searched, trend[None], np.empty(6), free)
+    stays, *_ = best_climb(unit, in_segments(unit), searched, trend[None], np.empty(6), free)
     assert not free[3]
     warm = fitted(unit, NORMAL, near=trend)[0]
     assert len(unit) * (warm - stays) > 1.0
@@ -127,7 +128,9 @@ def test_no_random_start_beats_weak_samples(n_dates):
         starts[:, 2] = persistence
         starts[:, 3] = 10 ** rng.uniform(-3, 0, 40)
         starts[:, searched] = np.clip(starts[:, searched], low, high)
-        best, _ = best_climb(unit, searched, starts, np.empty(6), np.empty(6, dtype=bool))
+        segments = in_segments(unit)
+        free = np.empty(6, dtype=bool)
+        best, *_ = best_climb(unit, segments, searched, starts, np.empty(6), free)
         losses.append(n_dates * (best - fitted(unit, NORMAL)[0]))
     assert max(losses) < 0.02  # of a likelihood that is flat to that amount
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.garch.coordinates import garch_jacobian, garch_parameters
 from hedgeresearch._kernels.garch.hessian import garch_hessian
 from hedgeresearch._kernels.garch.influence import (
@@ -13,6 +14,7 @@ from hedgeresearch._kernels.garch.influence import (
     garch_standardize,
 )
 from hedgeresearch._kernels.garch.recursion import garch_residuals, garch_variance
+from hedgeresearch._kernels.garch.symmetric_hessian import symmetric_hessian
 from hedgeresearch.estimation.influence import parameter_influence
 from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
 
@@ -51,6 +53,23 @@ def test_hessian_is_the_derivative_of_the_mean_score(parameters, returns):
     np.testing.assert_array_equal(hessian, hessian.T)
     if k == 5:
         assert (hessian[5] == 0.0).all()
+
+
+@pytest.mark.parametrize("n_dates", [41, 60, 403])
+@pytest.mark.parametrize(
+    "parameters",
+    [PARAMETERS[0], (0.1, 0.3, 0.2, 0.0, 0.4, NORMAL), (0.1, 0.9, 0.0, 0.0, 0.0, NORMAL)],
+)
+def test_hessian_in_segments_is_that_of_blocks(parameters, n_dates, returns):
+    parameters = np.array(parameters)
+    sample = returns[:n_dates]
+    hessian = np.empty((6, 6))
+    garch_hessian(parameters, sample, hessian)
+    hessian[3] = 0.0
+    hessian[:, 3] = 0.0
+    found = np.empty((6, 6))
+    symmetric_hessian(parameters, n_dates, in_segments(sample), found)
+    np.testing.assert_allclose(found, hessian, rtol=1e-11, atol=1e-11 * np.abs(hessian).max())
 
 
 @pytest.mark.parametrize("parameters", PARAMETERS)

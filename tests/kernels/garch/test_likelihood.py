@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.garch.coordinates import garch_coordinates, garch_parameters
 from hedgeresearch._kernels.garch.grid import (
     ASYMMETRIC_GRID,
@@ -32,18 +33,20 @@ def unit_returns(n_dates, seed=0):
 
 
 @pytest.mark.parametrize("flags", FLAGS, ids=str)
-@pytest.mark.parametrize("n_dates", [5, 128, 500])
+@pytest.mark.parametrize("n_dates", [5, 41, 128, 500, 503])
 def test_sums_are_those_of_the_scores_by_date(n_dates, flags):
     returns = unit_returns(n_dates)
     likelihood = GARCHLikelihood(returns, GARCHLayout(*flags).coordinates)
     searched = garch_coordinates(*flags)
     assert searched.tolist() == likelihood.coordinates
     k = len(searched)
-    for point in POINTS:
-        x = np.array(point)[searched]
+    segments = in_segments(returns)
+    for chosen in POINTS:
+        x = np.array(chosen)[searched]
         gradient = np.empty(k)
         information = np.empty((k, k))
-        value = garch_evaluate(likelihood.full_point(x), searched, returns, gradient, information)
+        point = likelihood.full_point(x)
+        value = garch_evaluate(point, searched, returns, segments, gradient, information)
         expected = likelihood(x)
         assert value == pytest.approx(expected.value, rel=1e-13)
         np.testing.assert_allclose(gradient, expected.gradient, rtol=1e-11, atol=1e-13)
