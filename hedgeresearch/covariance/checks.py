@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from hedgeresearch._kernels.checks.data_quality import column_covariance
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
 
+CLEAR_SHARE = 0.99
+"""Squared correlation of two series below which they need no closer look."""
 MIN_ROWS_PER_PARAMETER = 10
 """Minimum number of observations for each parameter of a univariate model."""
 BOUNDS_ADVICE = "Read its path with care; a longer sample or EWMACovariance may serve better."
@@ -83,7 +88,16 @@ def _check_full_rank(frame: pd.DataFrame, model: str) -> None:
             f"{n_dates} observations of {n_series} series. Use DCC(target='nonlinear') or "
             "DCC(target='linear')."
         )
-    names = [str(name) for name in frame.columns]
     values = frame.to_numpy()
+    if n_series == 2 and _share_little(values):
+        return
+    names = [str(name) for name in frame.columns]
     centered = values - values.mean(axis=0)
     check_independent(centered.T @ centered / (n_dates - 1), names, "series")
+
+
+def _share_little(values: Array) -> bool:
+    """Return whether two series (n_dates, 2) are far from collinear, which is quick to see."""
+    covariance = column_covariance(np.array(values.T, order="C")).tolist()
+    product = covariance[0][0] * covariance[1][1]
+    return bool(covariance[0][1] ** 2 < CLEAR_SHARE * product)

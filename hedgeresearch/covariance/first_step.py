@@ -11,6 +11,7 @@ import pandas as pd
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
+from hedgeresearch.volatility.garch.estimation import GARCHEstimate
 from hedgeresearch.volatility.protocols import VolatilityEstimate, VolatilityModel, VolatilityState
 
 UnivariateModels = VolatilityModel | Mapping[str, VolatilityModel]
@@ -122,15 +123,27 @@ def estimate_first_step(
             fits.append(model_of_series(models, series).estimate_array(column, near))
         except ConvergenceError as error:
             raise ConvergenceError(f"series {series!r}: {error}") from error
-    states = tuple(fit.initial_state for fit in fits)
-    means, variances, _ = filter_volatilities(states, returns)
+    residuals = np.empty(returns.shape)
+    log_volatility = 0.0
+    for i, fit in enumerate(fits):
+        residuals[:, i], log_volatility_of_one = _standardize(fit, columns[i])
+        log_volatility += log_volatility_of_one
     return FirstStep(
         fits=tuple(fits),
         series=tuple(map(str, names)),
-        states=states,
-        residuals=(returns - means[:-1]) / np.sqrt(variances[:-1]),
-        log_volatility=0.5 * float(np.log(variances[:-1]).sum()),
+        states=tuple(fit.initial_state for fit in fits),
+        residuals=residuals,
+        log_volatility=log_volatility,
     )
+
+
+def _standardize(fit: VolatilityEstimate, returns: Array) -> tuple[Array, float]:
+    """Return the standardized residuals (n_dates,) of a sample, and the sum of log volatilities."""
+    if isinstance(fit, GARCHEstimate):
+        return fit.standardized_residuals()
+    means, variances, _ = fit.initial_state.filter(returns)
+    deviations = np.sqrt(variances[:-1])
+    return (returns - means[:-1]) / deviations, float(np.log(deviations).sum())
 
 
 def states_after(step: FirstStep, change: Array) -> tuple[VolatilityState, ...]:

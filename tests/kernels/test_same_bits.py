@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
 from hedgeresearch._kernels.dcc.pair_search import maximize_pairs
 from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
@@ -128,7 +129,9 @@ def test_pair_passes_do_not_depend_on_places(density):
 
     def passes_of(x, y, parameters, targets, gradient, information, curvature, by_z, ends):
         targets[:] = pair_targets(x, y, False)
-        value = pair_evaluation(parameters, False, False, x, y, targets, gradient, information)
+        segments = np.stack([in_segments(x), in_segments(y)])
+        sample = (x, y, segments, targets)
+        value = pair_evaluation(parameters, False, False, *sample, gradient, information)
         how = (backward, False, False, False, x, y, targets, curvature, by_z)
         slopes = pair_sensitivity(parameters, steps, *how)
         start = np.array([[0.9, 0.1, 0.0, 0.0]])

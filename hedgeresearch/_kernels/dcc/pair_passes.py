@@ -14,11 +14,12 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
-from hedgeresearch._kernels.arithmetic.lanes import WIDTH, load, root, smaller, spread, store
+from hedgeresearch._kernels.arithmetic.lanes import WIDTH, load, root, smaller, spread, store, total
+from hedgeresearch._kernels.arithmetic.segments import LARGE, SHORT
 from hedgeresearch._kernels.compilation.kernels import kernel
+from hedgeresearch._kernels.dcc.pair_plain import plain_evaluation
 from hedgeresearch._kernels.dcc.pair_targets import pair_matrices
 
-LOG_2_PI = 1.8378770664093453
 BLOCK = 128
 """Number of dates whose scores are held at a time."""
 
@@ -66,7 +67,9 @@ def pair_values(parameters, corrected, x, y, targets, values):  # noqa: C901, PL
             quadratics = quadratics + quadratic
         else:
             radial = radial * (quadratic * (1.0 / (nu - 2.0)) + 1.0)
-        if t & 7 == 7 or t == n - 1:
+        # no factor is below one: logarithms are needed where a product is large, and at the end
+        is_due = t & SHORT == SHORT and not total(product) + total(radial) < LARGE
+        if is_due or t == n - 1:
             store(numbers, 0, product)
             store(numbers, 1, radial)
             for k in range(WIDTH):
@@ -96,88 +99,8 @@ def pair_values(parameters, corrected, x, y, targets, values):  # noqa: C901, PL
 
 
 @kernel(fast=True)
-def _plain_evaluation(parameters, x, y, targets, gradient, information):  # noqa: PLR0915 - one recursion
-    """Return the mean log-density of a normal, symmetric DCC; fill its derivatives."""
-    a = parameters[0]
-    b = parameters[1]
-    n = x.shape[0]
-    s11 = targets[0]
-    s12 = targets[1]
-    s22 = targets[2]
-    rest = 1.0 - a - b
-    c11 = rest * s11
-    c12 = rest * s12
-    c22 = rest * s22
-    q11 = c11 + b * s11
-    q12 = c12 + b * s12
-    q22 = c22 + b * s22
-    a11 = -s11
-    a12 = -s12
-    a22 = -s22
-    b11 = 0.0
-    b12 = 0.0
-    b22 = 0.0
-    sum_a = 0.0
-    sum_b = 0.0
-    sum_aa = 0.0
-    sum_ab = 0.0
-    sum_bb = 0.0
-    total = 0.0
-    logs = 0.0
-    product = 1.0
-    for t in range(n):
-        u = x[t]
-        v = y[t]
-        pq = q11 * q22
-        root = math.sqrt(pq)
-        determinant = pq - q12 * q12
-        if not determinant > 0.0:
-            return -np.inf
-        w = 1.0 / (determinant * pq)
-        one_over_pq = determinant * w
-        d = pq * pq * w
-        one_over_root = root * one_over_pq
-        r = q12 * one_over_root
-        uu = u * u
-        uv = u * v
-        vv = v * v
-        quadratic = (uu - 2.0 * r * uv + vv) * d
-        total += quadratic
-        product *= d
-        if t & 15 == 15:
-            logs += math.log(product)
-            product = 1.0
-        by_r = d * (r + uv - r * quadratic)
-        half = 0.5 * r * one_over_pq
-        score_a = by_r * (a12 * one_over_root - half * (a11 * q22 + a22 * q11))
-        score_b = by_r * (b12 * one_over_root - half * (b11 * q22 + b22 * q11))
-        sum_a += score_a
-        sum_b += score_b
-        sum_aa += score_a * score_a
-        sum_ab += score_a * score_b
-        sum_bb += score_b * score_b
-        a11 = uu - s11 + b * a11
-        a12 = uv - s12 + b * a12
-        a22 = vv - s22 + b * a22
-        b11 = q11 - s11 + b * b11
-        b12 = q12 - s12 + b * b12
-        b22 = q22 - s22 + b * b22
-        q11 = c11 + a * uu + b * q11
-        q12 = c12 + a * uv + b * q12
-        q22 = c22 + a * vv + b * q22
-    logs += math.log(product)
-    gradient[0] = sum_a / n
-    gradient[1] = sum_b / n
-    information[0, 0] = sum_aa / n
-    information[0, 1] = sum_ab / n
-    information[1, 0] = sum_ab / n
-    information[1, 1] = sum_bb / n
-    return 0.5 * (logs - total) / n - LOG_2_PI
-
-
-@kernel(fast=True)
 def pair_evaluation(  # noqa: C901 - two kinds
-    parameters, asymmetric, corrected, x, y, targets, gradient, information
+    parameters, asymmetric, corrected, x, y, segments, targets, gradient, information
 ):
     """Return the mean log-density, and overwrite its gradient and the information.
 
@@ -186,6 +109,8 @@ def pair_evaluation(  # noqa: C901 - two kinds
     parameters : array (4,)
     asymmetric, corrected : bool
     x, y : array (n_dates,)
+    segments : array (2, 8 m)
+        x and y in segments.
     targets : array (6,)
     gradient : array (4,)
         Mean derivatives with respect to (a, b, g, nu).
@@ -197,15 +122,16 @@ def pair_evaluation(  # noqa: C901 - two kinds
         for j in range(4):
             information[p, j] = 0.0
     if parameters[3] == NORMAL and not (asymmetric or corrected):
-        return _plain_evaluation(parameters, x, y, targets, gradient, information)
+        sample = (x.shape[0], segments[0], segments[1])
+        return plain_evaluation(parameters, *sample, targets, gradient, information)
     matrices = pair_matrices(parameters, corrected, x, y, targets)
     state = first_pair_state(matrices)
     rows = np.empty((4, BLOCK))
     n = x.shape[0]
-    total = 0.0
+    log_density = 0.0
     for begin in range(0, n, BLOCK):
         m = min(BLOCK, n - begin)
-        total += pair_scores_of_block(
+        log_density += pair_scores_of_block(
             parameters, corrected, x[begin : begin + m], y[begin : begin + m], matrices, state, rows
         )
         for p in range(4):
@@ -222,7 +148,7 @@ def pair_evaluation(  # noqa: C901 - two kinds
     for p in range(4):
         for j in range(p):
             information[j, p] = information[p, j]
-    return total / n
+    return log_density / n
 
 
 @kernel
@@ -252,7 +178,7 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
     q11 = state[0, 0]
     q12 = state[0, 1]
     q22 = state[0, 2]
-    total = log_c * x.shape[0]
+    log_density = log_c * x.shape[0]
     for t in range(x.shape[0]):
         u = x[t]
         v = y[t]
@@ -264,15 +190,15 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
         d = pq / determinant
         r = q12 / root_pq
         quadratic = (u * u - 2.0 * r * u * v + v * v) * d
-        total += 0.5 * math.log(d)
+        log_density += 0.5 * math.log(d)
         weight = 1.0
         rows[3, t] = 0.0
         if nu == NORMAL:
-            total -= 0.5 * quadratic
+            log_density -= 0.5 * quadratic
         else:
             weight = (nu + 2.0) / (nu - 2.0 + quadratic)
             radial = 0.5 * math.log1p(quadratic / (nu - 2.0))
-            total -= (nu + 2.0) * radial
+            log_density -= (nu + 2.0) * radial
             rows[3, t] = log_c_by_nu - radial + 0.5 * weight * quadratic / (nu - 2.0)
         by_r = d * (r + weight * (u * v - r * quadratic))
         fallen_x = 1.0 if u < 0.0 else 0.0
@@ -309,4 +235,4 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
     state[0, 0] = q11
     state[0, 1] = q12
     state[0, 2] = q22
-    return total
+    return log_density

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.lanes import WIDTH
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.dcc.box import (
     ASYMMETRIC_SHARE,
@@ -65,6 +67,8 @@ def maximize_pairs(  # noqa: C901 - loops over coordinates
         asymmetric = asymmetric or searched[i] == ASYMMETRIC_SHARE
         low[i] = LOW[searched[i]]
         high[i] = HIGH[searched[i]]
+    n_rows = (first.shape[1] + WIDTH - 1) // WIDTH
+    segments = np.empty((2, n_rows * WIDTH))
     trial = np.empty(4)
     parameters = np.empty(4)
     jacobian = np.empty((4, 4))
@@ -75,6 +79,8 @@ def maximize_pairs(  # noqa: C901 - loops over coordinates
     for s in range(starts.shape[0]):
         x = first[pairs[s, 0]]
         y = second[pairs[s, 1]]
+        segments[0] = in_segments(x)
+        segments[1] = in_segments(y)
         moments = targets[pairs[s, 0], pairs[s, 1]]
         delta = largest_news_share(moments, asymmetric)
         for c in range(4):
@@ -89,8 +95,9 @@ def maximize_pairs(  # noqa: C901 - loops over coordinates
             for i in range(k):
                 trial[searched[i]] = search.trial[i]
             parameters_at(trial, delta, parameters)
+            sample = (x, y, segments, moments)
             value = pair_evaluation(
-                parameters, asymmetric, corrected, x, y, moments, by_parameter, information
+                parameters, asymmetric, corrected, *sample, by_parameter, information
             )
             box_jacobian(trial, delta, jacobian)
             to_searched(

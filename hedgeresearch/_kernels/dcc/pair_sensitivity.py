@@ -13,13 +13,13 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.lanes import WIDTH
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
+from hedgeresearch._kernels.dcc.pair_plain_sensitivity import add_through_covariance
 from hedgeresearch._kernels.dcc.pair_targets import pair_matrices
-
-CENTRAL = np.array([[1.0, 0.5], [-1.0, -0.5]])
-BACKWARD = np.array([[0.0, 1.5], [-1.0, -2.0], [-2.0, 0.5]])
-"""Multiples of a step at which a function is evaluated, and their weights in its derivative."""
+from hedgeresearch._kernels.dcc.stencils import BACKWARD, CENTRAL
 
 
 @kernel
@@ -56,6 +56,10 @@ def pair_sensitivity(
     for i in range(4):
         for j in range(4):
             information[i, j] = 0.0
+    n_rows = (n + WIDTH - 1) // WIDTH
+    segments = np.empty((2, n_rows * WIDTH))
+    segments[0] = in_segments(x)
+    segments[1] = in_segments(y)
     shifted = np.empty(4)
     gradient = np.empty(4)
     products = np.empty((4, 4))
@@ -73,7 +77,8 @@ def pair_sensitivity(
                 shifted[i] = parameters[i]
             shifted[p] += stencil[k, 0] * steps[p]
             weight = stencil[k, 1] / steps[p]
-            pair_evaluation(shifted, asymmetric, corrected, x, y, targets, gradient, products)
+            how = (asymmetric, corrected, x, y, segments, targets)
+            pair_evaluation(shifted, *how, gradient, products)
             for i in range(4):
                 information[p, i] -= weight * gradient[i]
             matrices = pair_matrices(shifted, corrected, x, y, targets)
@@ -202,32 +207,9 @@ def _add_through_targets(
     if corrected:
         _add_through_correlation(a, b, x, y, by_s[1], path, by_z)
     elif not shrunk:
-        _add_through_covariance(x, y, by_s, by_z)
+        add_through_covariance(x, y, by_s, by_z)
     if asymmetric:
         _add_through_news(x, y, on_news, by_z)
-
-
-@kernel
-def _add_through_covariance(x, y, by_s, by_z):
-    """Add what the residuals contribute through S, their covariance; ``by_s`` (3,).
-
-    Its arithmetic is strict: whole loops without a recursion may be optimized differently where
-    they are a part of another kernel.
-    """
-    n = x.shape[0]
-    mean_x = 0.0
-    mean_y = 0.0
-    for t in range(n):
-        mean_x += x[t]
-        mean_y += y[t]
-    mean_x /= n
-    mean_y /= n
-    on11 = 2.0 * by_s[0] / (n - 1)
-    on12 = by_s[1] / (n - 1)
-    on22 = 2.0 * by_s[2] / (n - 1)
-    for t in range(n):
-        by_z[0, t] += on11 * (x[t] - mean_x) + on12 * (y[t] - mean_y)
-        by_z[1, t] += on22 * (y[t] - mean_y) + on12 * (x[t] - mean_x)
 
 
 @kernel

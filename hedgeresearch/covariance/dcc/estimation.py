@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc.box import PERSISTENCE
+from hedgeresearch._kernels.dcc.box import HIGH, LOW, PERSISTENCE
 from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.pair import PairCorrelation
@@ -145,14 +145,17 @@ def _pair_optimum(
     Where that stops on a ridge of the likelihood, Newton steps go on.
     """
     searched = np.array(objective.box.searched)
-    point, log_density, gradient = pair.maximize(searched, near)
+    point, log_density, gradient, norm = pair.maximize(searched, near)
     x = point[searched]
     slope = gradient[searched]
-    low, high = np.array(objective.box.limits).T
+    low = LOW[searched]
+    high = HIGH[searched]
     found = Optimum(
         point=x,
         log_likelihood=log_density,
-        gradient_norm=float(np.abs(np.clip(x + slope, low, high) - x).max()),
+        gradient_norm=norm,
         free=x != np.where(slope > 0.0, high, low),
     )
+    if found.converged:
+        return found
     return best_optimum(objective, [found], objective.box.limits, model_name)

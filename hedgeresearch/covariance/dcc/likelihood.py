@@ -16,6 +16,7 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
+from hedgeresearch._kernels.dcc.pair_targets import pair_targets
 from hedgeresearch._kernels.dcc.recursion import corrected_residuals
 from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
 from hedgeresearch.covariance.dcc.pair import PairCorrelation
@@ -24,6 +25,9 @@ from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
 
+IN_MATRIX = np.array([[0, 1], [1, 2]])
+OF_MATRIX = ([0, 0, 1], [0, 1, 1])
+"""Elements (1, 1), (1, 2) and (2, 2) as a symmetric matrix, and their places in it."""
 NO_DERIVATIVES = np.zeros((0, 1, 1))
 """Empty array of derivatives, for kernels that require the argument."""
 
@@ -62,6 +66,8 @@ class CorrelationLikelihood:
         """
         if not self.asymmetric:
             return np.zeros((self.residuals.shape[1],) * 2)
+        if self._pair_moments is not None:
+            return np.asarray(self._pair_moments[3 + IN_MATRIX])
         news = bad_news(self.residuals)
         return np.asarray(news.T @ news / len(news))
 
@@ -73,9 +79,24 @@ class CorrelationLikelihood:
         """
         if self.shrunk_target is not None:
             return self.shrunk_target
+        if self._pair_moments is not None:
+            return np.asarray(self._pair_moments[IN_MATRIX])
         # a product of an array with its own transpose is exactly symmetric
         centered = self.residuals - self.residuals.mean(axis=0)
         return np.asarray(centered.T @ centered / (len(centered) - 1))
+
+    @cached_property
+    def _columns(self) -> Array:
+        """Residuals, one series after the other, (n_series, n_dates)."""
+        return np.ascontiguousarray(self.residuals.T)
+
+    @cached_property
+    def _pair_moments(self) -> Array | None:
+        """Elements of the covariance of two series, and then of N, (6,); None for more series."""
+        if self.residuals.shape[1] != 2:
+            return None
+        x, y = self._columns
+        return np.asarray(pair_targets(x, y, self.asymmetric))
 
     def target(self, a: float, b: float) -> tuple[Array, Array]:
         """Return S and its derivatives with respect to (a, b, g), (n, n) and (3, n, n).
@@ -110,13 +131,23 @@ class CorrelationLikelihood:
         intercept, first : array (n_series, n_series)
         derivatives : array (2, 3, n_series, n_series)
         """
-        a, b, g = parameters
         if not self.corrected:
-            intercept = (1.0 - a - b) * self.sample_target - g * self.news_target
-            return intercept, intercept + b * self.sample_target, self._constant_derivatives
+            return *self.intercept_and_first(parameters), self._constant_derivatives
+        a, b, _ = parameters
         target, by_target = self.target(a, b)
         by_intercept = (1.0 - a - b) * by_target - np.stack([target, target, 0.0 * target])
         return (1.0 - a - b) * target, target, np.stack([by_intercept, by_target])
+
+    def intercept_and_first(self, parameters: Array) -> tuple[Array, Array]:
+        """Return C and Q_1 at (a, b, g), each (n_series, n_series)."""
+        a, b, g = parameters
+        target, _ = self.target(a, b)
+        if self.corrected:
+            return (1.0 - a - b) * target, target
+        intercept = (1.0 - a - b) * target
+        if self.asymmetric:
+            intercept -= g * self.news_target
+        return intercept, intercept + b * target
 
     @cached_property
     def _constant_derivatives(self) -> Array:
@@ -132,12 +163,11 @@ class CorrelationLikelihood:
         """Correlation of two series as compiled searches need it; None for more series."""
         if self.residuals.shape[1] != 2:
             return None
-        moments = np.stack([self.sample_target, self.news_target])
-        x, y = np.ascontiguousarray(self.residuals.T)
+        x, y = self._columns
         return PairCorrelation(
             x=x,
             y=y,
-            targets=moments[:, [0, 0, 1], [0, 1, 1]].ravel(),
+            targets=np.append(self.sample_target[OF_MATRIX], self.news_target[OF_MATRIX]),
             asymmetric=self.asymmetric,
             corrected=self.corrected,
             integrated=self.integrated,

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.arithmetic.inference import identified_inverse
+from hedgeresearch._kernels.dcc.pair_plain_products import plain_score_products
+from hedgeresearch._kernels.dcc.pair_plain_sensitivity import plain_sensitivity
 from hedgeresearch._kernels.dcc.pair_products import pair_score_products
 from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
 from hedgeresearch._kernels.garch.influence import garch_influence_matrix, garch_residual_slopes
@@ -61,7 +64,7 @@ class PairCorrelation:
     integrated: bool
     shrunk: bool
 
-    def maximize(self, searched: Indices, near: Array | None) -> tuple[Array, float, Array]:
+    def maximize(self, searched: Indices, near: Array | None) -> tuple[Array, float, Array, float]:
         """Maximize the likelihood over the coordinates of the box that are searched.
 
         Parameters
@@ -79,11 +82,13 @@ class PairCorrelation:
             Log-density of all dates there.
         gradient : array (4,)
             Mean gradient there, zero in coordinates that are not searched.
+        norm : float
+            Largest component of the projected gradient.
         """
         targets = self.targets[None, None]
         search = PairSearch(searched, self.corrected, self.x[None], self.y[None], targets)
         found = search.maximize(near)
-        return found.point.copy(), found.value * len(self.x), found.gradient
+        return found.point.copy(), found.value * len(self.x), found.gradient, found.norm
 
     def sensitivity(
         self, parameters: Array, steps: Array, backward: Array
@@ -112,12 +117,18 @@ class PairCorrelation:
         """Return the same, the last by the elements of S and N, (4, 6)."""
         information = np.empty((4, 4))
         by_residuals = np.zeros((4, 2, len(self.x)))
-        rules = (self.asymmetric, self.corrected, self.shrunk)
-        sample = (self.x, self.y, self.targets)
-        by_element = pair_sensitivity(
-            parameters, steps, backward, *rules, *sample, information, by_residuals
-        )
+        sample = (self.x, self.y, self.targets, information, by_residuals)
+        how = (parameters, steps, backward)
+        if self._is_plain(parameters):
+            by_element = plain_sensitivity(*how, self.shrunk, *sample)
+        else:
+            rules = (self.asymmetric, self.corrected, self.shrunk)
+            by_element = pair_sensitivity(*how, *rules, *sample)
         return information, by_residuals, by_element
+
+    def _is_plain(self, parameters: Array) -> bool:
+        """Return whether the model is the usual one: normal, symmetric and not corrected."""
+        return bool(parameters[3] == NORMAL) and not (self.asymmetric or self.corrected)
 
     def covariance(
         self,
@@ -146,19 +157,7 @@ class PairCorrelation:
         own = np.empty(information.shape)
         identified_inverse(0.5 * (information + information.T), np.ascontiguousarray(tangent), own)
         transform = _influence_transform(own, by_z[reported], margins, kept)
-        products = np.zeros(transform.shape)
-        pair_score_products(
-            at.parameters,
-            reported,
-            self.corrected,
-            self.x,
-            self.y,
-            self.targets,
-            np.stack([first.unit_parameters, second.unit_parameters]),
-            kept,
-            (first.unit_returns, second.unit_returns),
-            products,
-        )
+        products = self._score_products(at.parameters, reported, margins, kept)
         # where the variance itself overflows, errors are not known
         with np.errstate(over="ignore", invalid="ignore"):
             covariance = transform @ products @ transform.T / len(self.x) ** 2
@@ -167,6 +166,27 @@ class PairCorrelation:
         covariance[:, held] = np.nan
         units = [*first.units[kept], *second.units[kept], *np.ones(len(reported))]
         return np.asarray(covariance * np.outer(units, units))
+
+    def _score_products(
+        self,
+        parameters: Array,
+        reported: Indices,
+        margins: Sequence[GARCHEstimate],
+        kept: Indices,
+    ) -> Array:
+        """Return the summed outer products of the scores of both steps, (k, k)."""
+        first, second = margins
+        size = 2 * len(kept) + len(reported)
+        products = np.zeros((size, size))
+        of_margins = np.stack([first.unit_parameters, second.unit_parameters])
+        returns = (first.unit_returns, second.unit_returns)
+        sample = (self.x, self.y, self.targets, of_margins)
+        if self._is_plain(parameters) and first.layout.is_symmetric:
+            plain_score_products(parameters, *sample, len(kept), returns, products)
+        else:
+            rules = (parameters, reported, self.corrected)
+            pair_score_products(*rules, *sample, kept, returns, products)
+        return products
 
 
 def _influence_transform(

@@ -9,6 +9,7 @@ does not end below the model that it nests.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -190,23 +191,36 @@ def local_maxima(values: Array) -> tuple[Indices, Indices]:
     n_rows = len(values) - 1
     width = values.shape[1]
     known = np.where(np.isnan(values), -np.inf, values)
-    around = np.full((n_rows + 2, width + 2), -np.inf)
-    around[1:-1, 1:-1] = known[:-1]
-    # a point itself comes first: it is a maximum if no neighbor is higher
-    places = [(0, 0), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
-    neighbors = [around[1 + i : 1 + i + n_rows, 1 + j : 1 + j + width].ravel() for i, j in places]
-    moves = np.array([i * width + j for i, j in places])
-    points = np.arange(n_rows * width)
-    top = points + moves[np.argmax(neighbors, axis=0)]
-    flat = known[:-1].ravel()
-    maxima = points[(top == points) & (flat > -np.inf)]
+    flat = np.append(known[:-1], -np.inf)
+    neighbors = neighbors_on_grid(n_rows, width)
+    points = neighbors[:, 0]
+    top = neighbors[points, flat[neighbors].argmax(axis=1)]
+    maxima = points[(top == points) & (flat[:-1] > -np.inf)]
     maxima = maxima[np.argsort(-flat[maxima], kind="stable")]
-    while (top[top] != top).any():
-        top = top[top]
+    while True:
+        higher = top[top]
+        if (higher == top).all():
+            break
+        top = higher
     numbers = np.full(len(points), -1)
     numbers[maxima] = np.arange(len(maxima))
     starts = [*maxima, *(len(points) + j for j in _tops_of_edges(known))]
     return np.array(starts), numbers[top].reshape(n_rows, width)
+
+
+@cache
+def neighbors_on_grid(n_rows: int, width: int) -> Indices:
+    """Return each point of a grid and its eight neighbors, by their numbers, (n_points, 9).
+
+    A point itself comes first: it is a maximum if no neighbor is higher. Where there is no
+    neighbor, the number is that of all points.
+    """
+    n_points = n_rows * width
+    numbers = np.full((n_rows + 2, width + 2), n_points)
+    numbers[1:-1, 1:-1] = np.arange(n_points).reshape(n_rows, width)
+    places = [(0, 0), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
+    moved = [numbers[1 + i : 1 + i + n_rows, 1 + j : 1 + j + width].ravel() for i, j in places]
+    return np.stack(moved, axis=1)
 
 
 def _tops_of_edges(values: Array) -> list[int]:

@@ -123,7 +123,7 @@ def two_step_state(inference: TwoStepInference) -> DCCState:
     """Return the filter state before the sample at the estimates of both steps."""
     likelihood = inference.likelihood
     estimate = inference.estimate
-    intercept, first, _ = likelihood.matrices(estimate.parameters)
+    intercept, first = likelihood.intercept_and_first(estimate.parameters)
     target, _ = likelihood.target(*estimate.parameters[:2])
     return DCCState(
         univariate=inference.first_step.states,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation, pair_values
 from hedgeresearch._kernels.dcc.pair_targets import pair_targets
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
@@ -20,12 +21,13 @@ def sample(n_dates):
 
 @pytest.mark.parametrize("rules", RULES, ids=str)
 @pytest.mark.parametrize("nu", [NORMAL, 5.0])
-@pytest.mark.parametrize("n_dates", [500, 503])  # logarithms are summed in groups of dates
+@pytest.mark.parametrize("n_dates", [40, 41, 500, 503])  # logarithms are summed in groups of dates
 def test_sums_are_those_of_the_scores_by_date(rules, nu, n_dates):
     likelihood = CorrelationLikelihood(sample(n_dates), **rules)
     asymmetric = likelihood.asymmetric
     corrected = likelihood.corrected
     x, y = np.ascontiguousarray(likelihood.residuals.T)
+    segments = np.stack([in_segments(x), in_segments(y)])
     targets = pair_targets(x, y, asymmetric)
     estimated = [0, 1, *[2] * asymmetric, *[3] * (nu != NORMAL)]
     for parameters in np.array(POINTS) * [1, 1, asymmetric]:
@@ -33,7 +35,8 @@ def test_sums_are_those_of_the_scores_by_date(rules, nu, n_dates):
         point = np.append(parameters, nu)
         gradient = np.empty(4)
         information = np.empty((4, 4))
-        value = pair_evaluation(point, asymmetric, corrected, x, y, targets, gradient, information)
+        how = (asymmetric, corrected, x, y, segments, targets)
+        value = pair_evaluation(point, *how, gradient, information)
         assert value == pytest.approx(by_date.mean(), rel=1e-13)
         largest = np.abs(scores).max()
         np.testing.assert_allclose(
@@ -61,17 +64,21 @@ def test_values_of_eight_points_are_those_of_each(rules, nu, n_dates):
     np.testing.assert_allclose(values, expected, rtol=1e-13)
 
 
-def test_targets_are_the_moments_of_the_likelihood():
+def test_targets_are_the_moments_of_the_residuals():
     z = sample(300)
-    likelihood = CorrelationLikelihood(z, asymmetric=True)
-    found = pair_targets(*np.ascontiguousarray(z.T), True)
-    expected = [likelihood.sample_target, likelihood.news_target]
-    for moment, elements in zip(expected, found.reshape(2, 3), strict=True):
+    found = pair_targets(*np.ascontiguousarray(z.T), True).reshape(2, 3)
+    news = np.minimum(z, 0.0)
+    for moment, elements in zip([np.cov(z.T), news.T @ news / 300], found, strict=True):
         np.testing.assert_allclose(moment[[0, 0, 1], [0, 1, 1]], elements, rtol=1e-12)
+    likelihood = CorrelationLikelihood(z, asymmetric=True)
+    moments = [likelihood.sample_target, likelihood.news_target]
+    for moment, elements in zip(moments, found, strict=True):
+        np.testing.assert_array_equal(moment, elements[[[0, 1], [1, 2]]])
 
 
 def test_a_singular_correlation_has_no_density():
     x = np.random.default_rng(0).standard_normal(100)
+    segments = np.stack([in_segments(x)] * 2)
     targets = pair_targets(x, x, False)
     arguments = (False, x, x, targets)
     point = np.array([0.05, 0.9, 0.0, NORMAL])
@@ -80,5 +87,6 @@ def test_a_singular_correlation_has_no_density():
         values = np.empty(8)
         pair_values(np.tile(point, (8, 1)), *arguments, values)
         assert (values == -np.inf).all()
-        found = pair_evaluation(point, False, *arguments, np.empty(4), np.empty((4, 4)))
+        how = (False, False, x, x, segments, targets)
+        found = pair_evaluation(point, *how, np.empty(4), np.empty((4, 4)))
         assert found == -np.inf

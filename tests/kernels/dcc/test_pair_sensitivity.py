@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
 from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
 from hedgeresearch._kernels.dcc.pair_targets import pair_targets
@@ -24,7 +25,8 @@ def sample():
 
 def mean_score(parameters, asymmetric, corrected, x, y, targets):
     gradient = np.empty(4)
-    pair_evaluation(parameters, asymmetric, corrected, x, y, targets, gradient, np.empty((4, 4)))
+    how = (asymmetric, corrected, x, y, np.stack([in_segments(x), in_segments(y)]), targets)
+    pair_evaluation(parameters, *how, gradient, np.empty((4, 4)))
     return gradient
 
 
