@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, Union, overload
 
@@ -25,13 +25,15 @@ class Labelled:
     values : array (n_rows,) or (n_rows, n_columns)
     labels : Index (n_rows,), or a list of dates that is made an index when it is read
     columns : Index (n_columns,) or None for a Series
-    name : str or None, of a Series
+    name : label or None, of a Series
+    attrs : dict or None, notes on the data
     """
 
     values: Array
     labels: Dates
     columns: Any = None
-    name: str | None = None
+    name: Any = None
+    attrs: Mapping[Any, Any] | None = None
 
     @property
     def index(self) -> pd.Index[Any]:
@@ -44,9 +46,14 @@ class Labelled:
 
     def table(self) -> Any:
         """Return the DataFrame or Series."""
+        table: Any
         if self.columns is None:
-            return pd.Series(self.values, index=self.index, name=self.name)
-        return pd.DataFrame(self.values, index=self.index, columns=self.columns)
+            table = pd.Series(self.values, index=self.index, name=self.name)
+        else:
+            table = pd.DataFrame(self.values, index=self.index, columns=self.columns)
+        if self.attrs:
+            table.attrs = dict(self.attrs)
+        return table
 
 
 @dataclass(slots=True, eq=False)

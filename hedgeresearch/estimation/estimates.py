@@ -78,10 +78,13 @@ class Estimates:
     @cached_property
     def parameters(self) -> pd.Series[float]:
         """Estimate of each parameter, (k,)."""
-        by_name = {str(name): value for name, value in self.values.items()}
-        names = labels(by_name) if by_name else None
-        values = np.array(list(by_name.values()), dtype=np.float64)
-        return pd.Series(values, index=names, name="estimate")
+        values = np.array(list(self.values.values()), dtype=np.float64)
+        return pd.Series(values, index=self._names, name="estimate")
+
+    @cached_property
+    def _names(self) -> pd.Index[str] | None:
+        """Names of the parameters, (k,); None without any."""
+        return labels(map(str, self.values)) if self.values else None
 
     @property
     def bounds_hit(self) -> tuple[str, ...]:
@@ -106,8 +109,8 @@ class Estimates:
         """Standard error of each parameter, (k,); empty if the model has none."""
         if self._covariance is None:
             return pd.Series(dtype=np.float64, name="standard error")
-        errors = np.sqrt(np.diag(self._covariance))
-        return pd.Series(errors, index=self.parameters.index, name="standard error")
+        errors = np.sqrt(self._covariance.diagonal())
+        return pd.Series(errors, index=self._names, name="standard error")
 
     @property
     def summary(self) -> pd.DataFrame:

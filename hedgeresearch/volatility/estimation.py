@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import only_column
@@ -57,16 +58,17 @@ def fit_volatility(
     >>> fit_volatility(hr.GARCH(), returns).parameters.index.to_list()
     ['mu', 'omega', 'alpha', 'beta']
     """
-    sample = _check_sample(series, model.names)
-    returns = np.ascontiguousarray(sample.to_numpy())
-    estimate = model.estimate_array(returns, _earlier_estimate(model, sample, warm_start))
+    names = model.names
+    sample = _check_sample(series, len(names))
+    returns = sample.values
+    estimate = model.estimate_array(returns, _earlier_estimate(model, sample.name, warm_start))
     warn_of_bounds(type(model).__name__, estimate.bounds_hit, BOUNDS_ADVICE)
     _, _, final_state = estimate.initial_state.filter(returns)
     return VolatilityFit(
         model=model,
         estimates=Estimates(
-            values=dict(zip(estimate.names, estimate.parameters.tolist(), strict=True)),
-            n_dates=len(sample),
+            values=dict(zip(names, estimate.parameters.tolist(), strict=True)),
+            n_dates=len(returns),
             log_likelihood=float(estimate.log_likelihood),
             gradient_norm=estimate.gradient_norm,
             bounds=estimate.bounds_hit,
@@ -79,29 +81,31 @@ def fit_volatility(
     )
 
 
-def _check_sample(series: pd.Series, parameter_names: Sequence[str]) -> pd.Series[float]:
-    min_dates = MIN_DATES_PER_PARAMETER * len(parameter_names)
+def _check_sample(series: pd.Series, n_parameters: int) -> Labelled:
+    """Return returns that are a series of ten observations or more for each parameter."""
+    min_dates = MIN_DATES_PER_PARAMETER * n_parameters
     frame = check_returns(series, minimum_rows=2)
-    sample = only_column(frame, "returns")
+    if frame.shape[1] > 1:
+        only_column(frame, "returns")  # refuses several
     check_at_door(frame, OF_ONE)
-    if len(sample) < min_dates:
+    if len(frame) < min_dates:
         raise DataError(
             f"returns must have at least {min_dates} rows, ten for each parameter; got "
-            f"{len(sample)}. Pass a longer sample."
+            f"{len(frame)}. Pass a longer sample."
         )
-    return sample
+    values = np.ascontiguousarray(frame.to_numpy()[:, 0])
+    return Labelled(values, frame.index, name=frame.columns[0], attrs=frame.attrs)
 
 
 def _earlier_estimate(
-    model: VolatilityModel, sample: pd.Series[float], warm_start: VolatilityFit | None
+    model: VolatilityModel, name: Any, warm_start: VolatilityFit | None
 ) -> VolatilityEstimate | None:
     """Return the estimate of an earlier fit, where the search begins."""
     if warm_start is None:
         return None
     is_fit = isinstance(warm_start, VolatilityFit)
-    if not is_fit or warm_start.model != model or warm_start.returns.name != sample.name:
+    if not is_fit or warm_start.model != model or warm_start.name != name:
         raise DataError(
-            f"warm_start must be an earlier fit of {model!r} to {sample.name!r}; got "
-            f"{warm_start!r}."
+            f"warm_start must be an earlier fit of {model!r} to {name!r}; got {warm_start!r}."
         )
     return array_estimate(warm_start)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import LazyTable, changed, held
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._fit_text import sample_fact
@@ -70,12 +71,12 @@ class VolatilityFit(FittedParameters):
         Settings that were fitted.
     estimates : Estimates
         Parameters with their likelihood, errors and convergence.
-    returns : Series (n_dates,)
-        Returns of the dates of the path.
     initial_state, final_state : VolatilityState
         Filter states before the first and after the last of these dates.
     sample_end : date
         Last date of the estimation sample.
+    returns : Series (n_dates,)
+        Returns of the dates of the path.
 
     Examples
     --------
@@ -90,14 +91,14 @@ class VolatilityFit(FittedParameters):
     ['variance', 'volatility']
     """
 
-    returns: pd.Series[float]
     initial_state: VolatilityState
     final_state: VolatilityState
     sample_end: Any
+    returns: LazyTable[pd.Series[float]] = LazyTable()
 
     def _line(self) -> str:
         dates = f"{len(self.dates)} dates to {day(self.last_date)}"
-        return f"VolatilityFit({describe(self.model)}, {self.returns.name}, {dates})"
+        return f"VolatilityFit({describe(self.model)}, {self.name}, {dates})"
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -111,7 +112,7 @@ class VolatilityFit(FittedParameters):
         '500 to 2001-11-30'
         """
         observations = sample_fact(len(self.dates), self.sample_end, self.last_date)
-        return self.facts_about([self.returns.name], observations)
+        return self.facts_about([self.name], observations)
 
     # --- estimates ---
 
@@ -152,14 +153,21 @@ class VolatilityFit(FittedParameters):
         ['mu', 'omega', 'alpha', 'beta']
         """
         errors = VolatilityErrors(array_estimate(self), kind)
-        return replace(self, estimates=replace(self.estimates, errors=errors))
+        other: VolatilityFit = changed(self, estimates=replace(self.estimates, errors=errors))
+        return other
 
     # --- path ---
 
     @property
     def dates(self) -> pd.Index[Any]:
         """Dates of the path."""
-        return self.returns.index
+        dates: pd.Index[Any] = held(self, "returns").index
+        return dates
+
+    @property
+    def name(self) -> Any:
+        """Name of the series."""
+        return held(self, "returns").name
 
     @property
     def last_date(self) -> Any:
@@ -173,7 +181,7 @@ class VolatilityFit(FittedParameters):
         >>> fit.last_date == fit.dates[-1]
         True
         """
-        return self.returns.index[-1]
+        return self.dates[-1]
 
     @property
     def mean(self) -> pd.Series[float]:
@@ -199,7 +207,7 @@ class VolatilityFit(FittedParameters):
         True
         """
         means, variances = self._path
-        errors = self.returns.to_numpy() - means[:-1]
+        errors = held(self, "returns").to_numpy() - means[:-1]
         return self._on_dates(errors / np.sqrt(variances[:-1]))
 
     # --- ahead ---
@@ -270,7 +278,7 @@ class VolatilityFit(FittedParameters):
         innovations = self.final_state.innovations(n_dates, np.random.default_rng(seed))
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
         values = simulate_returns(self.final_state, innovations)
-        return pd.Series(values, index=steps, name=self.returns.name)
+        return pd.Series(values, index=steps, name=self.name)
 
     def extend(self, series: pd.Series) -> VolatilityFit:
         """Filter new dates with the same parameters; the path of the result holds these dates.
@@ -286,7 +294,7 @@ class VolatilityFit(FittedParameters):
             If the name differs or the dates do not follow the last date of this fit.
         """
         new = one_series(series)
-        check_new_data(new.to_frame(), pd.Index([self.returns.name]), self.last_date)
+        check_new_data(new.to_frame(), pd.Index([self.name]), self.last_date)
         return self.advance(new)
 
     def advance(self, series: pd.Series[float]) -> VolatilityFit:
@@ -304,7 +312,10 @@ class VolatilityFit(FittedParameters):
         Freq: B, Name: asset, dtype: float64
         """
         _, _, after = self.final_state.filter(series.to_numpy())
-        return replace(self, returns=series, initial_state=self.final_state, final_state=after)
+        later: VolatilityFit = changed(
+            self, returns=series, initial_state=self.final_state, final_state=after
+        )
+        return later
 
     def plot(self, ax: Axes | None = None, *, interactive: bool = False) -> Any:
         """Plot the conditional volatility, in percent per period, and return the Axes.
@@ -335,11 +346,11 @@ class VolatilityFit(FittedParameters):
     @cached_property
     def _path(self) -> tuple[Array, Array]:
         """Means and variances of each date and of the next one, (n_dates + 1,) each."""
-        means, variances, _ = self.initial_state.filter(self.returns.to_numpy())
+        means, variances, _ = self.initial_state.filter(held(self, "returns").to_numpy())
         return means, variances
 
     def _on_dates(self, values: Array) -> pd.Series[float]:
-        return pd.Series(values, index=self.dates, name=self.returns.name)
+        return pd.Series(values, index=self.dates, name=self.name)
 
 
 def array_estimate(fit: VolatilityFit) -> VolatilityEstimate:
