@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from tests.benchmarks.peers import other_models, panels
 from tests.benchmarks.peers.estimates import DCCEstimate, Program
 from tests.benchmarks.peers.likelihood import garch_shortfall, shortfall
@@ -206,7 +207,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="pairs and one panel of ten series")
     parser.add_argument("--write", type=Path, help="file to write in place of printing")
     arguments = parser.parse_args()
-    text = page(arguments.quick) + "\n"
+    with compiled_at_once():  # Python would run searches that are not called often
+        text = page(arguments.quick) + "\n"
     if arguments.write is None:
         print(text)
     else:
