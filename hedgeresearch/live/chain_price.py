@@ -53,7 +53,9 @@ class ChainPrice:
         return self._last.price_of(self._base or self._last.pool.token0.name)
 
     def fault(self, time: int) -> Fault | None:
-        """Return why an oracle must not be used at a time, nanoseconds; None for a pool."""
+        """Return why an oracle must not be used at a time, nanoseconds, or a pool has no price."""
+        if isinstance(self._last, PoolState | PoolSwap) and not self._last.pool.liquidity > 0:
+            return "invalid", "the pool has no liquidity at its price, which a swap moves freely"
         if not isinstance(self._last, OracleReading):
             return None
         wrong = self._last.problem_at(time)

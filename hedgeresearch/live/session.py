@@ -386,8 +386,11 @@ class Session:
     def _closed_before(self, time: int) -> list[Decision]:
         """Return the decisions at the ends of bars before a time."""
         clock = self._clock
-        end = clock.open_bar(time, self._advisor.last_date) if clock.end is None else clock.end
         decisions = []
+        if clock.end is None:
+            decisions += self._begun(time)
+            clock.open_bar(time, self._advisor.last_date)
+        end = clock.end or 0
         while end < time:
             if self._is_quiet:  # nothing has come since a bar without advice
                 clock.open_bar(time, self._advisor.last_date)
@@ -395,6 +398,17 @@ class Session:
             decisions.append(self._close(end))
             end = clock.next_bar()
         return decisions
+
+    def _begun(self, time: int) -> list[Decision]:
+        """Return that there is no bar for long, where the market ends after the first event."""
+        seconds = (self._advisor.last_date - time) / NANOSECONDS
+        if seconds <= self.seconds:
+            return []
+        text = (
+            f"The market ends {seconds:,.0f} s after the receiver's clock: no bar ends before. "
+            "Check that its times have the right zone"
+        )
+        return [self._decided(time, [Problem("clock", "", text)])]
 
     # --- bars ---
 

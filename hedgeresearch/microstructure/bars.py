@@ -20,6 +20,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.microstructure.events import Interruption, MarketEvent, Quote
+from hedgeresearch.microstructure.possible import possible_events
 from hedgeresearch.typing import Array, Indices
 
 NANOSECONDS = 1_000_000_000
@@ -39,12 +40,18 @@ def mid_prices(events: Iterable[MarketEvent]) -> pd.Series[float]:
     Returns
     -------
     Series (n_quotes,)
-        By the time received, UTC; nan from an interruption of the feed until the next quote.
+        By the time received, UTC; nan from an interruption of the feed, or a quote that cannot be,
+        until the next quote.
 
     Raises
     ------
     DataError
         If there is no quote.
+
+    Warns
+    -----
+    DataWarning
+        If quotes or trades cannot be, such as a bid above the ask.
 
     Examples
     --------
@@ -53,18 +60,21 @@ def mid_prices(events: Iterable[MarketEvent]) -> pd.Series[float]:
     >>> mid_prices(quotes).tolist()
     [100.0, 101.0]
     """
-    times, mids = quoted_mids(events)
+    times, mids = quoted_mids(possible_events(events))
     if not len(times):
         raise DataError("The events contain no quote. Record the stream of best bids and asks.")
     return pd.Series(mids, index=pd.DatetimeIndex(times, tz="UTC", name="received"), name="mid")
 
 
 def quoted_mids(events: Iterable[MarketEvent]) -> tuple[Indices, Array]:
-    """Return the times of quotes and their mids; nan at interruptions after the first quote."""
+    """Return the times of quotes and their mids; nan at interruptions after the first quote.
+
+    Quotes of nan, which say that there is none, count as interruptions.
+    """
     times: list[int] = []
     mids: list[float] = []
     for event in events:
-        if isinstance(event, Quote):
+        if isinstance(event, Quote) and (times or not math.isnan(event.bid)):
             times.append(event.receive_time)
             mids.append(0.5 * (event.bid + event.ask))
         elif isinstance(event, Interruption) and times:

@@ -10,7 +10,7 @@ import hedgeresearch as hr
 from hedgeresearch.feeds import Source
 from hedgeresearch.live import Decision, Leg, Session
 from hedgeresearch.microstructure import Interruption, Quote
-from hedgeresearch.onchain import BlockWithdrawn
+from hedgeresearch.onchain import BlockWithdrawn, ConcentratedPool, PoolState, Token
 from hedgeresearch.onchain.chain_events import ChainEvent
 from tests.onchain.events import SECOND, START, block_at, reading_at, state_at
 
@@ -103,3 +103,26 @@ def test_an_interruption_of_a_chain_gives_up_the_price(advice: Any) -> None:
     broken = Interruption("the node was not reached", state.receive_time + SECOND)
     (problem,) = decided(advice, POOL, [state, broken]).problems
     assert problem.kind == "interrupted"
+
+
+@pytest.mark.parametrize("liquidity", [0, 1])
+def test_a_pool_without_liquidity_has_no_price(advice: Any, liquidity: int) -> None:
+    """The price stands where the last swap has left it, and a swap of nothing moves it."""
+    pool = ConcentratedPool(
+        Token("WETH", 18),
+        Token("USDC", 6),
+        sqrt_price=3543191142285914205922034,
+        liquidity=liquidity,
+        net_liquidity={},
+        fee=3000,
+        known=(-201_000, -200_000),
+    )
+    block = block_at(0)
+    state = PoolState(pool, block, block.time + SECOND)
+    decision = decided(advice, Leg(POOL, base="WETH"), [state])
+    if liquidity:
+        assert decision.bar["ETH"] == pytest.approx(2_000.0)
+        return
+    (problem,) = decision.problems
+    assert problem.kind == "invalid"
+    assert problem.text.startswith("the pool has no liquidity at its price")

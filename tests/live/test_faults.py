@@ -154,6 +154,19 @@ def test_a_clock_set_back_for_good_is_waited_for(start: Any, events: list[Source
     assert [d.problems[0].kind for d in decisions if d.problems] == ["clock", "clock"]
 
 
+def test_a_market_in_another_zone_is_named_at_once(start: Any, events: list[Sourced]) -> None:
+    """Its times are nine hours ahead, as of a machine whose local times were called UTC."""
+    behind = [shifted(sourced, -9 * 3600 * SECOND) for sourced in events]
+    decisions = decisions_of(start, behind)
+    assert len(decisions) == 1
+    assert decisions[0].problems[0].kind == "clock"
+    assert decisions[0].reasons[0].startswith("The market ends 32,4")
+    assert "Check that its times have the right zone" in decisions[0].reasons[0]
+    # a clock that is behind by less than a bar is none
+    near = [shifted(sourced, -SECOND // 2) for sourced in events]
+    assert all(one.advice is not None for one in decisions_of(start, near))
+
+
 def test_a_price_from_before_a_step_back_keeps_its_age(start: Any, events: list[Sourced]) -> None:
     """A quote that was 1.5 s old when the clock was set back by 3 s is not .1 s old thereafter."""
     first = events[0][1].receive_time

@@ -40,6 +40,7 @@ from hedgeresearch.microstructure.costs.half_life import (
 from hedgeresearch.microstructure.costs.liquidity import depth
 from hedgeresearch.microstructure.costs.order_flow import first_of_bursts, orders_in
 from hedgeresearch.microstructure.events import MarketEvent
+from hedgeresearch.microstructure.possible import possible_events
 from hedgeresearch.typing import Array
 
 NANOSECONDS = 1_000_000_000
@@ -209,7 +210,7 @@ def book_resilience(
     check_between(distance, "distance", 0.0, 1.0)
     check_not_negative(lag, "lag", remedy="The book must not be that after the trade.")
     seconds = _checked_horizons(horizons)
-    every = list(events)
+    every = possible_events(events)
     times, sizes, sides = orders_in(every)
     threshold = float(np.quantile(sizes, quantile)) if len(sizes) else math.nan
     large = first_of_bursts(times, sizes >= threshold)

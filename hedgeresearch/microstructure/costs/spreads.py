@@ -30,6 +30,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import least_squares, newey_west_lags
 from hedgeresearch.microstructure.bars import quoted_mids
 from hedgeresearch.microstructure.events import MarketEvent, Trade
+from hedgeresearch.microstructure.possible import possible_events
 from hedgeresearch.typing import Array, Indices
 
 NANOSECONDS = 1_000_000_000
@@ -67,6 +68,11 @@ def trade_spreads(
     DataError
         If there is no quote, no trade with a quote before and after it, or the times of the quotes
         do not ascend.
+
+    Warns
+    -----
+    DataWarning
+        If trades or quotes cannot be, such as a price of zero: they are left out.
 
     Examples
     --------
@@ -138,7 +144,7 @@ def spreads_by_horizon(
     >>> spreads_by_horizon(events, lag=0.05, horizons=[5.0]).round(1).to_dict("index")
     {5.0: {'effective': 200.0, 'realized': 0.0, 'mark_out': 0.0, 'n_trades': 1}}
     """
-    every = list(events)
+    every = possible_events(events)
     rows: dict[float, list[float]] = {}
     problem: DataError | None = None
     for horizon in horizons:
@@ -227,7 +233,7 @@ def kyle_lambda(
 
 def _split(events: Iterable[MarketEvent]) -> tuple[Indices, Array, list[Trade]]:
     """Return times and mids of quotes, and trades; there must be both."""
-    every = list(events)
+    every = possible_events(events)
     times, mids = quoted_mids(every)
     trades = [event for event in every if isinstance(event, Trade)]
     if not len(times) or not trades:

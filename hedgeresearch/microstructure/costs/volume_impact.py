@@ -12,6 +12,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.bars import mid_prices, quote_bars
 from hedgeresearch.microstructure.costs.spreads import amihud_illiquidity, kyle_lambda
 from hedgeresearch.microstructure.events import MarketEvent, Trade
+from hedgeresearch.microstructure.possible import possible_events
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -50,7 +51,7 @@ def trade_impact(events: Iterable[MarketEvent], seconds: float) -> pd.Series[flo
     >>> trade_impact(events, seconds=2.0).round(3).to_dict()
     {'kyle_lambda': 0.5, 'kyle_error': 0.0, 'amihud': 0.351, 'n_bars': 199.0}
     """
-    every = list(events)
+    every = possible_events(events)
     bars = quote_bars({"mid": mid_prices(every)}, seconds)["mid"]
     moves = 1e4 * bars.pct_change(fill_method=None).iloc[1:]
     trades = [event for event in every if isinstance(event, Trade)]

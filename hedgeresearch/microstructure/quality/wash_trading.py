@@ -28,6 +28,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import MarketEvent, Trade
+from hedgeresearch.microstructure.possible import possible_events
 from hedgeresearch.typing import Array, Indices
 
 MIN_TRADES = 1_000
@@ -103,7 +104,8 @@ def trade_sizes(events: Iterable[MarketEvent], base_unit: float, *, seed: int = 
     """
     check_between(base_unit, "base_unit", 0.0, np.inf)
     check_at_least(seed, "seed", 0)
-    sizes = np.array([event.size for event in events if isinstance(event, Trade)])
+    trades = (event for event in possible_events(events) if isinstance(event, Trade))
+    sizes = np.array([trade.size for trade in trades])
     if len(sizes) < MIN_TRADES:
         raise DataError(f"At least {MIN_TRADES} trades are needed; got {len(sizes)}.")
     units = _whole_units(sizes, base_unit)

@@ -26,6 +26,7 @@ from hedgeresearch.microstructure.costs.resilience import Resilience, book_resil
 from hedgeresearch.microstructure.costs.spreads import spreads_by_horizon
 from hedgeresearch.microstructure.costs.volume_impact import trade_impact
 from hedgeresearch.microstructure.events import MarketEvent
+from hedgeresearch.microstructure.possible import possible_events
 from hedgeresearch.microstructure.quality.latency import LatencyReport, latency_report
 from hedgeresearch.microstructure.quality.market_quality import MarketQuality
 from hedgeresearch.microstructure.quality.wash_trading import TradeSizes, trade_sizes
@@ -222,7 +223,8 @@ def liquidity_report(
     grid = Grid(wanted, tuple(chosen.distances), tuple(chosen.limits))
     if isinstance(market, OrderBook):
         return _report_of_book(market, grid)
-    name, events = _events_of(market, source)
+    name, received = _events_of(market, source)
+    events = possible_events(received)
     if not isinstance(rule, SequenceRule):
         raise DataError(
             f"rule must be the numbering of the venue, such as BINANCE_FUTURES; got {rule!r}."
