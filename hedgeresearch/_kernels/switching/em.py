@@ -15,11 +15,20 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.linear_algebra import cholesky_in_place, solve_cholesky
 from hedgeresearch._kernels.compilation.kernels import kernel
+from hedgeresearch._kernels.hidden_markov.extrapolation import (
+    IS_TRIAL,
+    begin_extrapolation,
+    note_end,
+    note_start,
+    withdraw,
+)
 
 MIN_LIKELIHOOD = 1e-300
 """Density below which a date counts as impossible."""
 MIN_PIVOT = 1e-12
 """Pivot of the correlations of weighted regressors up to which a regime has too few dates."""
+PLAIN_STEPS = 3
+"""Number of EM steps before the first extrapolation: they go far, and turn."""
 
 ExpectedSums = namedtuple("ExpectedSums", "weights squares products moments transitions first")
 ExpectedSums.__doc__ = """Sums over dates, weighted by smoothed probabilities.
@@ -80,8 +89,11 @@ def filter_forward(  # noqa: C901 - one recursion
             largest = max(largest, densities[t, s])
         total = 0.0
         for s in range(n_states):
-            densities[t, s] = np.exp(densities[t, s] - largest)
-            filtered[t, s] = ahead[s] * densities[t, s]
+            density = 1.0
+            if densities[t, s] != largest:
+                density = np.exp(densities[t, s] - largest)
+            densities[t, s] = density
+            filtered[t, s] = ahead[s] * density
             total += filtered[t, s]
         total = max(total, MIN_LIKELIHOOD)
         total_log += largest
@@ -197,13 +209,29 @@ def solve_scaled(matrix, right):
 
 
 @kernel
+def fit_weighted(sums, matrix, coefficients, variances, first):
+    """Fill the regressions of all regimes and the first date; return whether they are regular."""
+    for i in range(first.shape[0]):
+        for j in range(coefficients.shape[1]):
+            coefficients[i, j] = sums.products[i, j]
+            for c in range(j + 1):
+                matrix[j, c] = sums.moments[i, j, c]
+        if not solve_scaled(matrix, coefficients[i]):
+            return False
+        variances[i] = sum_of_squares(sums, i, coefficients[i]) / sums.weights[i]
+        first[i] = sums.first[i]
+    return True
+
+
+@kernel
 def run_regression_em(
     y, x, coefficients, variances, transition, first, tolerance, max_steps, min_variance
 ):
     """Alternate E-steps and M-steps until a step gains less than the tolerance.
 
-    The parameters, coefficients (k, d), variances (k,), transition (k, k) and probabilities of the
-    first date (k,), are overwritten.
+    Every other step starts from an extrapolation of the two before, where that is higher; one that
+    is not counts as a step. The parameters, coefficients (k, d), variances (k,), transition (k, k)
+    and probabilities of the first date (k,), are overwritten.
 
     Returns
     -------
@@ -217,25 +245,34 @@ def run_regression_em(
     densities = np.empty((n_dates, k))
     sums = empty_sums(k, d, k)
     matrix = np.empty((d, d))
+    # views, through which the extrapolation reads and writes
+    parts = (first, transition.reshape(-1), coefficients.reshape(-1), variances)
+    extrapolation = begin_extrapolation(parts)
     before = -np.inf
     now = -np.inf
-    for _ in range(max_steps):
-        for i in range(k):
-            if not variances[i] > min_variance:
-                return now, before, -1
+    for step in range(max_steps):
+        is_trial = extrapolation.numbers[IS_TRIAL] == 1.0
+        is_sound = variances.min() > min_variance
+        value = -np.inf
+        if is_sound:
+            value = filter_forward(
+                y, x, coefficients, variances, transition, first, filtered, densities
+            )
+        if is_trial and not value >= now:
+            withdraw(extrapolation, parts)
+            continue
+        if not is_sound:
+            return now, before, -1
         before = now
-        now = filter_forward(y, x, coefficients, variances, transition, first, filtered, densities)
-        if now - before < tolerance:
+        now = value
+        if not is_trial and now - before < tolerance:
             return now, before, 1
         sum_backward(y, x, transition, filtered, densities, sums)
-        for i in range(k):
-            for j in range(d):
-                coefficients[i, j] = sums.products[i, j]
-                for c in range(j + 1):
-                    matrix[j, c] = sums.moments[i, j, c]
-            if not solve_scaled(matrix, coefficients[i]):
-                return now, before, -1
-            variances[i] = sum_of_squares(sums, i, coefficients[i]) / sums.weights[i]
-            first[i] = sums.first[i]
+        if step >= PLAIN_STEPS:
+            note_start(extrapolation, parts)
+        if not fit_weighted(sums, matrix, coefficients, variances, first):
+            return now, before, -1
         fill_transition(sums.transitions, transition)
+        if step >= PLAIN_STEPS:
+            note_end(extrapolation, parts)
     return now, before, 0

@@ -197,6 +197,34 @@ def test_every_step_of_em_raises_the_likelihood():
     assert reached[-1] - reached[-2] < 1e-3 * (reached[1] - reached[0])
 
 
+@pytest.mark.parametrize("difference", [0.0, 0.3, 2.0])
+def test_extrapolated_em_ends_as_high_as_plain_em(difference):
+    """Plain steps are runs of a single one; without regimes they creep."""
+    rng = np.random.default_rng(1)
+    x = np.column_stack([np.ones(500), rng.standard_normal(500)])
+    y = rng.standard_normal(500) + np.where(np.arange(500) // 50 % 2, difference, 0.0) * x[:, 1]
+    start = (
+        np.array([[0.1, 0.5], [-0.1, 0.2]]),
+        np.array([0.8, 1.2]),
+        np.array([[0.9, 0.1], [0.1, 0.9]]),
+        np.array([0.5, 0.5]),
+    )
+    plain = [part.copy() for part in start]
+    history = [-np.inf]
+    while len(history) < 3000:
+        history.append(run_regression_em(y, x, *plain, -np.inf, 1, 1e-6)[0])
+        if history[-1] - history[-2] < 1e-7:
+            break
+    found = [part.copy() for part in start]
+    # the budget is a third of the plain steps, and a few more where these are few
+    n_steps = max(len(history) // 3, 40)
+    now, before, outcome = run_regression_em(y, x, *found, 1e-7, n_steps, 1e-6)
+    assert outcome == 1
+    assert now > before - 1e-9
+    assert now > history[-1] - 1e-6
+    assert run_regression_em(y, x, *found, -np.inf, 1, 1e-6)[0] == pytest.approx(now, abs=1e-6)
+
+
 @pytest.mark.parametrize("case", LAYOUTS)
 def test_search_ends_where_em_does_not_move(case):
     """EM takes the start as given, so that it moves an optimum with a stationary start a little."""
