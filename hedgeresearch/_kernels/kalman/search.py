@@ -13,6 +13,7 @@ from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.kalman.gradient import fill_dynamics, kalman_gradient, kalman_store
 from hedgeresearch._kernels.search.box_search import (
     EVALUATIONS,
+    SCORING,
     VALUE,
     advance_search,
     begin_search,
@@ -21,6 +22,11 @@ from hedgeresearch._kernels.search.box_search import (
 
 LONGEST_STEP = 2.0
 """Change of a coordinate that the curvature allows, however small the information is."""
+SCORING_GAIN = 0.1
+"""Gain of a step above which the next one has the average information of its own point.
+
+Far from the optimum it knows more than updates of the first one; near it updates converge faster.
+"""
 NEAR = 0.1
 """Distance in each coordinate within which a search goes to the same optimum as one before it."""
 
@@ -163,6 +169,7 @@ def search_kalman(z, log_gram, start, low, high, known):
     gradient = np.empty(n_parameters)
     information = np.empty((n_parameters, n_parameters))
     search = begin_search(start, low, high)
+    search.numbers[SCORING] = SCORING_GAIN
     more = True
     left = False
     while more and not left:

@@ -43,7 +43,7 @@ RIDGE = 1e-9
 """Part of the diagonal that is added to the scaled curvature."""
 
 # What the numbers of a search are.
-VALUE, LENGTH, CUTS, FRESH, STEPS, EVALUATIONS, STARTED = range(7)
+VALUE, LENGTH, CUTS, FRESH, STEPS, EVALUATIONS, STARTED, SCORING = range(8)
 
 BoxSearch = namedtuple(
     "BoxSearch", "point trial low high gradient direction information curvature numbers"
@@ -60,9 +60,11 @@ gradient, direction : array (k,)
     Gradient at the point, and direction of the step that is being tried.
 information, curvature : array (k, k)
     Mean outer product of the scores at the point, and curvature that the steps use.
-numbers : array (7,)
+numbers : array (8,)
     Value at the point, length of the step, number of its cuts, whether the curvature is the outer
-    product of the point, number of steps, number of evaluations, whether the start was evaluated.
+    product of the point, number of steps, number of evaluations, whether the start was evaluated,
+    and the gain of a step in the log-likelihood of all observations above which the next one has
+    the curvature of its own point instead of an update; infinite unless a kernel sets it.
 """
 
 
@@ -73,8 +75,9 @@ def begin_search(start, low, high):
     trial = np.empty(k)
     for i in range(k):
         trial[i] = min(max(start[i], low[i]), high[i])
-    numbers = np.zeros(7)
+    numbers = np.zeros(8)
     numbers[VALUE] = -np.inf
+    numbers[SCORING] = np.inf
     return BoxSearch(
         trial.copy(),
         trial,
@@ -115,9 +118,12 @@ def advance_search(search, value, gradient, information, n_observations):
     if not _is_accepted(search, value, gradient, n_observations):
         _shorten_step(search)
         return _next_trial(search, n_observations, False)
+    gain = n_observations * (value - numbers[VALUE])
     _update_curvature(search, gradient)
     _accept(search, value, gradient, information)
     numbers[FRESH] = 0.0
+    if gain > numbers[SCORING]:
+        _restart_curvature(search)
     numbers[STEPS] += 1.0
     if numbers[STEPS] >= MAX_STEPS:
         return False

@@ -59,6 +59,22 @@ def test_curvature_is_the_average_information(case):
     np.testing.assert_allclose(found, 0.5 * expected, rtol=1e-6, atol=1e-9)
 
 
+def test_search_of_many_ratios_is_short():
+    """Updates of the first curvature alone needed 19 evaluations."""
+    rng = np.random.default_rng(4)
+    hedges = rng.standard_normal((600, 8))
+    ratios = 0.05 * rng.standard_normal((600, 8)).cumsum(axis=0) * (np.arange(8) % 2)
+    asset = (ratios * hedges).sum(axis=1) + rng.standard_normal(600)
+    likelihood = KalmanLikelihood(np.column_stack([asset, np.ones(600), hedges]), False)
+    low, high = np.array(likelihood.bounds).T.copy()
+    start = likelihood.starts()[1]
+    _, _, norm, _, n_evaluations = search_kalman(
+        likelihood.columns, likelihood.log_gram, start, low, high, np.empty((0, 8))
+    )
+    assert norm < 1e-6
+    assert 0 < n_evaluations < 17
+
+
 def test_search_is_left_near_a_known_optimum():
     likelihood = KalmanLikelihood(simulated(400, 2), False)
     first = likelihood.search_from(likelihood.starts()[2], [])

@@ -5,6 +5,7 @@ import pytest
 
 from hedgeresearch._kernels.search.box_search import (
     EVALUATIONS,
+    SCORING,
     VALUE,
     _update_curvature,
     advance_search,
@@ -92,6 +93,17 @@ def test_maximum_is_found_inside_and_on_a_bound():
     np.testing.assert_allclose(cut.point, [0.5, 0.0], atol=1e-7)  # 4 (x - 1) + 2 = 0
     assert gradient_norm(cut.point, cut.gradient, cut.low, cut.high) < 1e-6
     assert cut.numbers[EVALUATIONS] < 30
+
+
+@pytest.mark.parametrize(("limit", "is_own"), [(np.inf, False), (10.0, False), (0.1, True)])
+def test_step_that_gains_enough_is_followed_by_own_curvature(limit, is_own):
+    """The step gains 0.5 a date of ten; the curvature there is another one."""
+    search = begin_search(np.zeros(2), -HIGH[:2], HIGH[:2])
+    search.numbers[SCORING] = limit
+    advance_search(search, 0.0, np.array([1.0, 0.0]), np.eye(2), 10)
+    own = np.diag([3.0, 5.0])
+    advance_search(search, 0.5, np.array([0.1, 0.2]), own, 10)
+    assert (search.curvature == own).all() == is_own
 
 
 def test_search_without_a_finite_value_ends_at_once():
