@@ -13,6 +13,7 @@ MODELS = {
     "OLS": hr.OLSHedge(),
     "EWMA": hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)),
     "DCC": hr.MinimumVarianceHedge(hr.DCC()),
+    "default": hr.hedges.stacked_decays_hedge(),
     "regimes": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2, seed=0)),
     "Kalman": hr.KalmanHedge(),
     "error correction": hr.ErrorCorrectionHedge(),

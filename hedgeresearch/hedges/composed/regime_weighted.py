@@ -151,13 +151,16 @@ class RegimeWeightedHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        with data_checked():
-            regimes = self._regime_hedge.fit(
-                returns.iloc[:, 0],
-                returns.iloc[:, 1:],
-                warm_start=None if earlier is None else earlier.regimes,
-            )
-        state = self._weighted(members, with_shared_sample(regimes, sample), returns)
+        regimes = self._member_with_regimes(members)
+        if regimes is None:
+            with data_checked():
+                alone = self._regime_hedge.fit(
+                    returns.iloc[:, 0],
+                    returns.iloc[:, 1:],
+                    warm_start=None if earlier is None else earlier.regimes,
+                )
+            regimes = with_shared_sample(alone, sample)
+        state = self._weighted(members, regimes, returns)
         lengths = [len(member.arrays.ratio) for member in members.values()]
         n_dates = min(*lengths, len(regimes.regimes.dates))  # a start-up is left out
         fields = _hedge(state, returns.index[-n_dates:], returns.columns)
@@ -172,13 +175,28 @@ class RegimeWeightedHedge:
         if fit.state is None:
             return advance_constant_array(fit, dates)
         before: RegimeWeightedState = fit.state
-        fits = [before.regimes, *before.members.values()]
-        (regimes, *others), sample = advance_members(fits, fit.sample, returns, dates)
-        members = dict(zip(before.members, others, strict=True))
-        state = replace(before, members=members, regimes=regimes)
+        fits = [*before.members.values()]
+        place = next((i for i, one in enumerate(fits) if one is before.regimes), len(fits))
+        if place == len(fits):
+            fits.append(before.regimes)
+        later_fits, sample = advance_members(fits, fit.sample, returns, dates)
+        members = dict(zip(before.members, later_fits, strict=False))
+        state = replace(before, members=members, regimes=later_fits[place])
         columns = held(fit, "next_covariance").columns
         later: HedgeFit = changed(fit, sample=sample, **_hedge(state, dates, columns))
         return later
+
+    def _member_with_regimes(self, members: Mapping[str, HedgeFit]) -> HedgeFit | None:
+        """Return the fit of a member that has the regimes, which are then estimated once."""
+        if self.observe is not None:
+            return None
+        for name, model in self.models.items():
+            # a subclass may have other regimes
+            if not isinstance(model, RegimeHedge) or type(model) is not RegimeHedge:
+                continue
+            if model.regime_model is self.regime_model and model.observe is None:
+                return members[name]
+        return None
 
     def _weighted(
         self, members: dict[str, HedgeFit], regimes: HedgeFit, returns: pd.DataFrame

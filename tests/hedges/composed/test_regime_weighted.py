@@ -183,3 +183,31 @@ def test_invalid_settings_are_refused(sample):
     long = hr.RegimeWeightedHedge(MEMBERS, hr.JumpModel(2, 1.0), observe=PairFeatures(400))
     with pytest.raises(hr.DataError, match="known on the last 201 of 600 dates"):
         fit_to(long, sample)
+
+
+def test_regimes_of_a_member_are_estimated_once(sample, returns):
+    later = split(returns.iloc[600:620])
+    equal = hr.GaussianHMM(2, n_starts=3)
+    found = {}
+    for name, regime_model in {"shared": REGIMES, "apart": equal}.items():
+        models = {"ewma": EWMA, "regimes": hr.RegimeHedge(regime_model)}
+        fit = fit_to(hr.RegimeWeightedHedge(models, REGIMES), sample)
+        found[name] = fit.extend(*later)
+    shared = found["shared"].state
+    assert shared.regimes is shared.members["regimes"]
+    copy = pickle.loads(pickle.dumps(found["shared"])).extend(*split(returns.iloc[620:625]))
+    assert copy.state.regimes is copy.state.members["regimes"]
+    assert found["apart"].state.regimes is not found["apart"].state.members["regimes"]
+    pd.testing.assert_frame_equal(found["shared"].ratio, found["apart"].ratio, check_exact=True)
+    pd.testing.assert_frame_equal(found["shared"].summary, found["apart"].summary, check_exact=True)
+
+
+class OtherRegimes(hr.RegimeHedge):
+    """A hedge whose regimes may be others."""
+
+
+def test_regimes_of_a_subclass_or_of_other_data_are_not_shared(sample):
+    for other in (OtherRegimes(REGIMES), hr.RegimeHedge(REGIMES, observe=PairFeatures())):
+        model = hr.RegimeWeightedHedge({"ewma": EWMA, "other": other}, REGIMES)
+        state = fit_to(model, sample).state
+        assert state.regimes is not state.members["other"]
