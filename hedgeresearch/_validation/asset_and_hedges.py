@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._labels import labels
 from hedgeresearch._validation.frames import (
-    MAX_ABSOLUTE_VALUE,
+    are_finite,
     as_frame,
     check_frame,
     check_index,
@@ -38,6 +39,10 @@ def join_asset_and_hedges(
     DataError
         If the data are not finite, the dates differ or the names are not distinct.
     """
+    if columns is None:
+        plain = _joined_if_plain(asset, hedges)
+        if plain is not None:
+            return plain
     asset = with_plain_names(with_dates_of_pandas(asset))
     hedges = with_plain_names(with_dates_of_pandas(hedges))
     asset_values, asset_names = _values_and_names(asset, "asset")
@@ -54,32 +59,70 @@ def join_asset_and_hedges(
     return pd.DataFrame(values, index=asset.index, columns=columns)
 
 
+class _PlainParts(NamedTuple):
+    """Values of asset (n_dates,) and hedges (n_dates, n_hedges), and their dates (n_dates,)."""
+
+    asset: Array
+    hedges: Array
+    dates: pd.DatetimeIndex
+
+
+def _plain_parts(asset: Any, hedges: Any) -> _PlainParts | None:
+    """Return the parts of a Series and a DataFrame of floats on the same dates, else None."""
+    if type(asset) is not pd.Series or type(hedges) is not pd.DataFrame or not len(asset):
+        return None
+    dates = asset.index
+    others = hedges.index
+    if type(dates) is not pd.DatetimeIndex or type(others) is not pd.DatetimeIndex:
+        return None
+    if dates is not others and not _are_equal(dates, others):
+        return None
+    parts = _PlainParts(asset.to_numpy(), hedges.to_numpy(), dates)
+    are_floats = parts.asset.dtype == np.float64 and parts.hedges.dtype == np.float64
+    return parts if are_floats else None
+
+
+def _are_equal(dates: pd.DatetimeIndex, others: pd.DatetimeIndex) -> bool:
+    """Return whether dates have the same unit, time zone and values."""
+    return dates.dtype == others.dtype and np.array_equal(dates.asi8, others.asi8)
+
+
+def _joined_if_plain(asset: Any, hedges: Any) -> pd.DataFrame | None:
+    """Return asset and hedges in one frame if they need no closer look, else None."""
+    parts = _plain_parts(asset, hedges)
+    if parts is None or type(hedges.columns) is not pd.Index:
+        return None
+    names = [asset.name, *hedges.columns]
+    if not all(type(name) is str for name in names) or len(set(names)) < len(names):
+        return None
+    columns = labels(names)
+    if hedges.columns.name is not None or hedges.columns.dtype != columns.dtype or len(names) < 2:
+        return None
+    by_column = np.empty((len(names), len(parts.dates)))
+    by_column[0] = parts.asset
+    by_column[1:] = parts.hedges.T
+    if not are_finite(by_column):
+        return None
+    check_index(parts.dates, "asset")
+    return pd.DataFrame(by_column.T, index=parts.dates, columns=columns, copy=False)
+
+
 def plain_rows(asset: Any, hedges: Any, names: list[Any]) -> tuple[Array, pd.DatetimeIndex] | None:
     """Return the values (n_dates, 1 + n_hedges) and dates of data that need no closer look.
 
     None where ``join_asset_and_hedges`` has to decide: this accepts a part of what it accepts, at
     the cost of a few microseconds, for bars that come one by one.
     """
-    if type(asset) is not pd.Series or type(hedges) is not pd.DataFrame or not len(asset):
+    parts = _plain_parts(asset, hedges)
+    if parts is None or [asset.name, *hedges.columns] != names:
         return None
-    dates = asset.index
-    if type(dates) is not pd.DatetimeIndex or type(hedges.index) is not pd.DatetimeIndex:
+    values = np.empty((len(parts.dates), len(names)))
+    values[:, 0] = parts.asset
+    values[:, 1:] = parts.hedges
+    if not are_finite(values):
         return None
-    if dates.dtype != hedges.index.dtype or not np.array_equal(dates.asi8, hedges.index.asi8):
-        return None
-    if [asset.name, *hedges.columns] != names:
-        return None
-    own = asset.to_numpy()
-    others = hedges.to_numpy()
-    if own.dtype != np.float64 or others.dtype != np.float64:
-        return None
-    values = np.empty((len(own), 1 + others.shape[1]))
-    values[:, 0] = own
-    values[:, 1:] = others
-    if not (np.abs(values) < MAX_ABSOLUTE_VALUE).all():
-        return None
-    check_index(dates, "asset")
-    return values, dates
+    check_index(parts.dates, "asset")
+    return values, parts.dates
 
 
 def distinct_name(name: str, names: list[Any]) -> str:
@@ -121,7 +164,7 @@ def _values_and_names(data: Any, name: str) -> tuple[Array, list[Any]]:
     """
     if isinstance(data, pd.Series) and data.dtype == float and len(data):
         values = data.to_numpy()
-        if (abs(values) < MAX_ABSOLUTE_VALUE).all():
+        if are_finite(values):
             check_index(data.index, name)
             return values[:, None], [name if data.name is None else data.name]
     frame = check_frame(data, name)

@@ -17,9 +17,12 @@ from hedgeresearch._validation.number_dates import (
     refuse_numbers_for_dates,
 )
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
 
 MAX_ABSOLUTE_VALUE = 1e100
 """Size from which a value is refused, because its square would overflow."""
+MISSING_TICK = np.iinfo(np.int64).min
+"""Tick of a date that is missing, the smallest of all."""
 CONSTANT_TOLERANCE = 1e-12
 """Range of a series, relative to its size, up to which it counts as constant."""
 
@@ -46,13 +49,24 @@ def check_frame(
     """
     frame = as_frame(data, name)
     check_index(frame.index, name)
+    check_length(frame, name, minimum_rows)
+    frame = _as_float(frame, name)
+    _check_finite(frame.fillna(0.0) if allow_missing else frame, name)
+    return frame
+
+
+def check_length(frame: pd.DataFrame, name: str, minimum_rows: int) -> None:
+    """Refuse a sample that is too short."""
     if len(frame) < minimum_rows:
         raise DataError(
             f"{name} must have at least {minimum_rows} rows; got {len(frame)}. Use a longer sample."
         )
-    frame = _as_float(frame, name)
-    _check_finite(frame.fillna(0.0) if allow_missing else frame, name)
-    return frame
+
+
+def are_finite(values: Array) -> bool:
+    """Return whether all values are finite, and so small that their squares are."""
+    # a comparison with NaN is false
+    return bool(values.min() > -MAX_ABSOLUTE_VALUE and values.max() < MAX_ABSOLUTE_VALUE)
 
 
 def check_index(index: pd.Index[Any], name: str) -> None:
@@ -67,6 +81,8 @@ def check_index(index: pd.Index[Any], name: str) -> None:
         )
     if isinstance(index, pd.DatetimeIndex):
         refuse_dates_from_numbers(index, name)
+        if _are_ascending(index):
+            return
     elif not has_dates:
         refuse_numbers_for_dates(index, name)
     if index.hasnans:
@@ -86,6 +102,17 @@ def check_index(index: pd.Index[Any], name: str) -> None:
         )
 
 
+def _are_ascending(dates: pd.DatetimeIndex) -> bool:
+    """Return whether each date is later than the one before it, and none is missing.
+
+    pandas would make a table of all dates to find out that each occurs once.
+    """
+    ticks: Any = dates.asi8
+    if len(ticks) == 0 or ticks[0] == MISSING_TICK:
+        return False
+    return len(ticks) == 1 or bool((ticks[1:] > ticks[:-1]).all())
+
+
 def check_returns(
     data: Any, name: str = "returns", *, minimum_rows: int, allow_missing: bool = False
 ) -> pd.DataFrame:
@@ -94,6 +121,12 @@ def check_returns(
     Parameters and errors are those of :func:`check_frame`; a column without any value is refused.
     """
     frame = check_frame(data, name, minimum_rows=minimum_rows, allow_missing=allow_missing)
+    check_variation(frame, name, allow_missing=allow_missing)
+    return frame
+
+
+def check_variation(frame: pd.DataFrame, name: str, *, allow_missing: bool = False) -> None:
+    """Refuse a constant column, or one without any value, of a checked table."""
     values = frame.to_numpy()
     if allow_missing:
         _refuse_empty_columns(frame, name)
@@ -106,7 +139,6 @@ def check_returns(
     if constant.any():
         first = frame.columns[int(np.argmax(constant))]
         raise DataError(f"{name} must vary; column {first!r} is constant. Leave it out.")
-    return frame
 
 
 def _refuse_empty_columns(frame: pd.DataFrame, name: str) -> None:
@@ -262,9 +294,9 @@ def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _check_finite(frame: pd.DataFrame, name: str) -> None:
     values = frame.to_numpy()
-    bad = ~(np.abs(values) < MAX_ABSOLUTE_VALUE)
-    if not bad.any():
+    if not values.size or are_finite(values):
         return
+    bad = ~(np.abs(values) < MAX_ABSOLUTE_VALUE)
     row, column = divmod(int(np.argmax(bad)), frame.shape[1])
     raise DataError(
         f"{name} must be finite; column {frame.columns[column]!r} has "

@@ -121,12 +121,18 @@ def least_squares(y: Array, x: Array, weights: Array | None = None) -> Regressio
 
     The columns of x must vary and be linearly independent.
     """
-    w = np.ones(len(y)) if weights is None else weights
+    ones = np.ones(len(y))
     scale = x.std(axis=0)
-    design = np.column_stack([np.ones(len(y)), x / scale])
+    design = np.column_stack([ones, x / scale])
     units = np.concatenate([[1.0], 1.0 / scale])
-    q, root = np.linalg.qr(design * np.sqrt(w)[:, None])
-    inside = np.linalg.solve(root, q.T @ (np.sqrt(w) * y))
+    if weights is None:
+        q, root = np.linalg.qr(design)
+        products = q.T @ y
+    else:
+        q, root = np.linalg.qr(design * np.sqrt(weights)[:, None])
+        products = q.T @ (np.sqrt(weights) * y)
+    inside = np.linalg.solve(root, products)
+    w = ones if weights is None else weights
     return Regression(inside * units, y - design @ inside, design, units, root, w)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hedgeresearch._containers.lazy_table import Dates, changed, held
 from hedgeresearch._exports import exported_by
+from hedgeresearch._labels import without_first
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.labels import (
@@ -56,7 +57,7 @@ def constant_ratio_fit(
     HedgeFit(NaiveHedge(), 500 dates to 2001-11-30, next ratio hedge 0.50)
     """
     columns = returns.columns
-    hedges = columns[1:]
+    hedges = without_first(columns)
     next_ratio = labelled_ratio(ratio, hedges)
     covariance = np.cov(returns.to_numpy(), rowvar=False)
     return HedgeFit(

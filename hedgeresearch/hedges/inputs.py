@@ -16,9 +16,16 @@ from hedgeresearch._validation.asset_and_hedges import (
     returns_kind,
 )
 from hedgeresearch._validation.collinearity import check_independent
-from hedgeresearch._validation.frames import check_new_data, check_returns, is_later
-from hedgeresearch.data.quality.door import check_at_door, check_prices_at_door
+from hedgeresearch._validation.frames import (
+    check_length,
+    check_new_data,
+    check_returns,
+    check_variation,
+    is_later,
+)
+from hedgeresearch.data.quality.door import check_changes_at_door, check_prices_at_door
 from hedgeresearch.data.quality.families import OF_HEDGES, OF_LATE_HEDGES
+from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
@@ -66,12 +73,14 @@ def join_returns(
     """
     kind = returns_kind(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
-    joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
-    _check_hedges(np.cov(joined.to_numpy()[:, 1:], rowvar=False), joined.columns)
+    check_length(joined, "asset and hedges", joined.shape[1] + 2)
+    check_variation(joined, "asset and hedges")
+    changes = Changes.of(joined, kind)
+    _check_hedges(changes.covariance[1:, 1:], changes.names[1:])
     # returns over a longer horizon may overlap, so that each series seems to lead the others
     overlap = asset.attrs.get("horizon", 1) > 1
     late = overlap or not warn_if_nonsynchronous
-    check_at_door(joined, OF_LATE_HEDGES if late else OF_HEDGES, kind)
+    check_changes_at_door(changes, OF_LATE_HEDGES if late else OF_HEDGES)
     return joined, kind
 
 
@@ -107,7 +116,8 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     """
     refuse_returns_for_prices(returns_kind(asset, hedges))
     joined = join_asset_and_hedges(asset, hedges)
-    joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 3)
+    check_length(joined, "asset and hedges", joined.shape[1] + 3)
+    check_variation(joined, "asset and hedges")
     low = joined.min()
     if kind == "log" and not (low > 0.0).all():
         raise DataError(
@@ -118,7 +128,7 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     levels = np.log(joined.to_numpy()) if kind == "log" else joined.to_numpy()
     changes = pd.DataFrame(np.diff(levels, axis=0), joined.index[1:], joined.columns)
     check_returns(changes, "the returns of asset and hedges", minimum_rows=1)
-    _check_hedges(changes.iloc[:, 1:].cov().to_numpy(), joined.columns)
+    _check_hedges(changes.iloc[:, 1:].cov().to_numpy(), list(joined.columns[1:]))
     check_prices_at_door(joined, kind)
     return joined
 
@@ -181,6 +191,6 @@ def join_new_dates(
     return NewDates(joined.to_numpy(), joined.index, columns)
 
 
-def _check_hedges(covariance: Any, columns: pd.Index[Any]) -> None:
-    """Raise DataError for collinear or constant hedges; the first of the columns is the asset."""
-    check_independent(np.atleast_2d(covariance), list(map(str, columns[1:])), "hedges")
+def _check_hedges(covariance: Array, names: list[Any]) -> None:
+    """Raise DataError for collinear or constant hedges, (n_hedges, n_hedges)."""
+    check_independent(covariance, list(map(str, names)), "hedges")

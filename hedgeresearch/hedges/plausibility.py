@@ -126,7 +126,9 @@ def absurd_rows(ratios: Array, deviations: Array) -> Mask:
 
 def _may_be_absurd(ratios: Ratios, deviations: Array) -> bool:
     """Return whether a closer look is needed; ``deviations`` are those of the next date."""
-    largest = np.maximum(np.abs(ratios.next), np.abs(ratios.path).max(axis=0, initial=0.0))
+    # one column after the other, which NumPy is much faster at
+    sizes = np.abs(ratios.path.T, order="C")
+    largest = np.maximum(np.abs(ratios.next), sizes.max(axis=1, initial=0.0))
     relative = largest * deviations[1:]
     return bool((relative > 0.5 * MAX_HEDGE_VOLATILITY * deviations[0]).any() or largest.max() > 5)
 

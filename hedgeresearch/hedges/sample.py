@@ -65,8 +65,9 @@ class Sample:
     def of(cls, frame: pd.DataFrame, returns_kind: str | None) -> Sample:
         """Return the sample of a frame (n_dates, 1 + n_hedges), the asset first."""
         dates = frame.index
+        last_date = dates[-1]
         rows = GrowingTable.of(frame)
-        return cls(frame.columns[0], rows, len(frame), dates[-1], dates[-1], returns_kind, dates)
+        return cls(rows.names[0], rows, len(frame), last_date, last_date, returns_kind, dates)
 
     @cached_property
     def spacing(self) -> Spacing:

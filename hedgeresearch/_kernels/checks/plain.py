@@ -44,10 +44,11 @@ def column_statistics(columns: Array, shortest_run: int) -> Array:
     found[:, 7] = np.maximum(-found[:, 0], found[:, 1])
     blocks = _block_totals(sizes)
     found[:, 3] = blocks.sum(axis=1)
-    for x, step, row in zip(columns, steps, found, strict=True):
-        row[4] = x @ x
-        row[5] = _autocorrelation(x, step, float(row[2]), float(row[4]))
-        row[6] = len(x) - np.count_nonzero(x)
+    for x, step, is_zero, row in zip(columns, steps, sizes == 0.0, found, strict=True):
+        squares = float(x @ x)
+        row[4] = squares
+        row[5] = _autocorrelation(x, step, float(row[2]), squares)
+        row[6] = np.count_nonzero(is_zero)
     found[:, 8:13] = _runs(steps, sizes, float(found[:, 7].max()), shortest_run)
     found[:, 13] = list(map(_largest_factor, blocks[:, :N_BLOCKS].tolist()))
     return found
@@ -112,7 +113,8 @@ def _runs(steps: Array, sizes: Array, largest: float, shortest_run: int) -> Arra
     shortest_run : number of values from which a run is long
     """
     distances = np.abs(steps)
-    found = np.tile(NO_RUNS, (len(steps), 1))
+    found = np.empty((len(steps), len(NO_RUNS)))
+    found[:] = NO_RUNS
     # most tables have no step as small as the largest value would allow
     if distances.min(initial=np.inf) <= REPEAT_TOLERANCE * largest:
         for j, row in enumerate(found):
@@ -136,20 +138,22 @@ def _runs_of(is_repeat: Mask, shortest_run: int) -> tuple[float, ...]:
 def _largest_factor(totals: list[float]) -> float:
     """Return the largest factor between the sums of neighboring blocks that are not zero."""
     moving = [total for total in totals if total > 0.0]
-    largest = 1.0
-    for before, after in pairwise(moving):
-        largest = max(largest, after / before, before / after)
-    return largest
+    if len(moving) < 2:
+        return 1.0
+    factors = [after / before for before, after in pairwise(moving)]
+    return max(*factors, 1.0 / min(factors), 1.0)
 
 
 def column_covariance(columns: Array) -> Array:
     """Return the covariance of series (n_columns, n_rows), (n_columns, n_columns)."""
     n = columns.shape[1]
     deviations = columns - (columns.sum(axis=1) / n)[:, None]
-    if len(columns) > 2:
+    if len(columns) != 2:
         products = deviations @ deviations.T
     else:  # the library's product of a matrix with itself is slow for two rows
-        products = np.array([[x @ y for y in deviations] for x in deviations])
+        x, y = deviations
+        crossed = x @ y
+        products = np.array([[x @ x, crossed], [crossed, y @ y]])
     return np.asarray(products / max(n - 1, 1))
 
 
@@ -192,20 +196,21 @@ def _stale(is_repeat: Mask, shortest_run: int, most_by_chance: float) -> Mask:
 def lead_lag(columns: Array, least: float) -> Array:
     """Return how each hedge leads the asset (row 0) and follows it (row 1), (2, n_hedges, 4)."""
     cut = _cut_deviations(columns)
-    before = cut[:, :-1]
-    now = cut[:, 1:]
-    same_date = (before @ before[0]).tolist()
-    leads = (before @ now[0]).tolist()
-    follows = (now @ before[0]).tolist()
-    squares = same_date[0]
+    asset = cut[0]
+    asset_before = asset[:-1]
+    asset_now = asset[1:]
+    squares = float(asset_before @ asset_before)
+    asset_next = float(asset_before @ asset_now)
     found = np.empty((2, len(columns) - 1, 4))
-    for i in range(1, len(columns)):
-        own = float(before[i] @ before[i])
-        own_next = float(before[i] @ now[i])
-        sums = (own, same_date[i], squares, leads[i], leads[0])
-        found[0, i - 1] = _lead(cut[i], cut[0], sums, least)
-        sums = (squares, same_date[i], own, follows[i], own_next)
-        found[1, i - 1] = _lead(cut[0], cut[i], sums, least)
+    for i, hedge in enumerate(cut[1:]):
+        before = hedge[:-1]
+        now = hedge[1:]
+        same_date = float(before @ asset_before)
+        own = float(before @ before)
+        sums = (own, same_date, squares, float(before @ asset_now), asset_next)
+        found[0, i] = _lead(hedge, asset, sums, least)
+        sums = (squares, same_date, own, float(now @ asset_before), float(before @ now))
+        found[1, i] = _lead(asset, hedge, sums, least)
     return found
 
 
@@ -233,7 +238,8 @@ def _lead(
     coefficient = (yy * xy_next - xy * yy_next) / own
     share = coefficient * xx / xy if xy != 0.0 else 0.0
     correlations = (xy_next / size, xy / size)
-    if not xy_next * np.sign(xy) > least * size:
+    sign = (xy > 0.0) - (xy < 0.0)
+    if not xy_next * sign > least * size:
         return 0.0, share, *correlations
     before = x[:-1]
     past = y[:-1]

@@ -38,8 +38,13 @@ def check_at_door(frame: pd.DataFrame, families: FamilySet, kind: str | None = N
         return
     if kind is None:
         kind = frame.attrs.get("returns")
-    changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), kind)
-    act_on(find_problems(changes, families))
+    act_on(find_problems(Changes.of(frame, kind), families))
+
+
+def check_changes_at_door(changes: Changes, families: FamilySet) -> None:
+    """Check the data of a fit like ``check_at_door``, where their statistics are known."""
+    if not were_data_checked():
+        act_on(find_problems(changes, families))
 
 
 def check_prices_at_door(prices: pd.DataFrame, kind: str) -> None:
@@ -57,30 +62,27 @@ def check_prices_at_door(prices: pd.DataFrame, kind: str) -> None:
     """
     if were_data_checked():
         return
-    levels = Changes(prices.to_numpy(), prices.index, list(prices.columns), None)
+    levels = Changes.of(prices, None)
     act_on([*find_returns(levels), *find_problems(price_changes(prices, kind), OF_LATE_HEDGES)])
 
 
 def warn_of_other_closes(frame: pd.DataFrame) -> None:
     """Warn if closes of the asset, the first column, and its hedges seem not simultaneous."""
     if not were_data_checked():
-        changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
-        act_on(find_other_closes(changes))
+        act_on(find_other_closes(Changes.of(frame, None)))
 
 
 def refuse_levels(returns: pd.DataFrame) -> None:
     """Refuse prices and other levels given as returns (n_dates, n_columns)."""
     if not were_data_checked():
-        changes = Changes(returns.to_numpy(), returns.index, list(returns.columns), None)
-        act_on([one for one in find_levels(changes) if one.severity == "refuse"])
+        act_on([one for one in find_levels(Changes.of(returns, None)) if one.severity == "refuse"])
 
 
 def warn_of_returns(prices: pd.DataFrame) -> None:
     """Warn if prices (n_dates, n_columns) of which differences are computed look like returns."""
-    values = prices.to_numpy()
-    if were_data_checked() or not (values < 0.0).any():
+    if were_data_checked() or not (prices.to_numpy() < 0.0).any():
         return
-    for problem in find_returns(Changes(values, prices.index, list(prices.columns), None)):
+    for problem in find_returns(Changes.of(prices, None)):
         warn_caller(problem.text, DataWarning)
 
 

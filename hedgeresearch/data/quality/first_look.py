@@ -28,8 +28,9 @@ from hedgeresearch.data.quality.statistics import Changes
 
 def needs_a_closer_look(changes: Changes) -> bool:
     """Return whether a column, or the dates, may have a problem of its own."""
+    rows_per_year = changes.rows_per_year
     return _dates_are_suspect(changes) or any(
-        _is_suspect(changes, column) for column in changes.table.tolist()
+        _is_suspect(changes, rows_per_year, column) for column in changes.table.tolist()
     )
 
 
@@ -40,16 +41,16 @@ def _dates_are_suspect(changes: Changes) -> bool:
     return has_long_gap(changes, clock) or misses_weekdays(changes)
 
 
-def _is_suspect(changes: Changes, column: list[float]) -> bool:
+def _is_suspect(changes: Changes, rows_per_year: float, column: list[float]) -> bool:
     """Return whether a column may have a problem, from its statistics."""
     lowest, _, total, absolute, _, autocorrelation, zeros, largest = column[:8]
     repeats, longest_run, _, end_run, in_long_runs, block_factor = column[8:]
     n = changes.n_rows
     size = absolute / max(n - zeros, 1.0)
-    is_high = total / n * changes.rows_per_year > MIN_YEARLY_GAIN
+    is_high = total / n * rows_per_year > MIN_YEARLY_GAIN
     is_level = is_high and (lowest >= 0.0 or autocorrelation > MIN_LEVEL_AUTOCORRELATION)
     is_slow = n * (1.0 - autocorrelation) < MAX_REVERSION
-    yearly = size * math.sqrt(changes.rows_per_year)
+    yearly = size * math.sqrt(rows_per_year)
     is_large = size > 0.5 * MIN_TYPICAL_SIZE and yearly > MAX_YEARLY_VOLATILITY / 4.0
     jumps = largest > MIN_DEVIATIONS / 2.0 * size and (
         is_large or changes.kind == "difference" or largest > 0.8 * MIN_MOVE
@@ -66,12 +67,9 @@ def _is_suspect(changes: Changes, column: list[float]) -> bool:
 
 
 def _may_be_stale(changes: Changes, zeros: float, end_run: float, in_long_runs: float) -> bool:
+    if end_run >= MIN_END_RUN:
+        return True
+    if changes.within_days:
+        return in_long_runs * (changes.seconds_per_row or 0.0) > CLOSED_SECONDS
     n = changes.n_rows
-    seconds = changes.seconds_per_row or 0.0
-    closed = changes.within_days and in_long_runs * seconds > CLOSED_SECONDS
-    return (
-        end_run >= MIN_END_RUN
-        or closed
-        or (not changes.within_days and in_long_runs > MAX_SHARE_IN_RUNS * n)
-        or (not changes.within_days and zeros > MAX_ZEROS * n)
-    )
+    return in_long_runs > MAX_SHARE_IN_RUNS * n or zeros > MAX_ZEROS * n

@@ -59,6 +59,11 @@ class Changes:
     names: list[Any]
     kind: str | None
 
+    @classmethod
+    def of(cls, frame: pd.DataFrame, kind: str | None) -> Changes:
+        """Return the changes in a table (n_rows, n_columns)."""
+        return cls(frame.to_numpy(), frame.index, list(frame.columns), kind)
+
     @cached_property
     def table(self) -> Array:
         """Statistics of each column, as ``column_statistics`` returns them."""

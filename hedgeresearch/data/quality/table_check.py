@@ -107,10 +107,10 @@ def check_data(frame: pd.DataFrame, kind: str | None = None) -> DataReport:
     ()
     """
     if kind != "prices":
-        changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), kind)
+        changes = Changes.of(frame, kind)
         problems = [*find_degenerate(changes), *find_problems(changes, OF_HEDGES)]
         return DataReport(_worst_first(problems), kind, frame)
-    levels = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
+    levels = Changes.of(frame, None)
     problems = find_returns(levels)
     if not problems:
         changes = price_changes(frame)
@@ -123,7 +123,7 @@ def _recognized(frame: pd.DataFrame) -> str | None:
     """Return "prices" if all columns move like prices; None for returns."""
     if len(frame) < MIN_ROWS:
         return None
-    values = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
+    values = Changes.of(frame, None)
     return "prices" if moves_like_prices(values) else None
 
 

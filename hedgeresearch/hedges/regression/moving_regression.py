@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.moments.rolling_ratios import rolling_ratios, weighted_ratios
+from hedgeresearch._labels import without_first
 from hedgeresearch.covariance.hedge_ratio import check_pivots
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.labels import (
@@ -85,7 +86,7 @@ def moving_fit(
     """
     n_path = len(moving.ratios) - 1
     columns = returns.columns
-    hedges = columns[1:]
+    hedges = without_first(columns)
     names = [str(name) for name in hedges]
     ratios = moving.checked(names, returns.index[-n_path - 1 :])
     return HedgeFit(

@@ -103,7 +103,7 @@ class OLSHedge:
         regression = least_squares(values[:, 0], values[:, 1:])
         coefficients = regression.coefficients
         errors = RegressionErrors(regression, self.standard_errors, lags, self.small_sample)
-        hedge_names = list(returns.columns[1:])
+        hedge_names = returns.columns.tolist()[1:]
         names = [distinct_name("constant", hedge_names), *hedge_names]
         estimates = Estimates(
             values=dict(zip(names, coefficients.tolist(), strict=True)),
