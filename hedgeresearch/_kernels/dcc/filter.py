@@ -10,7 +10,7 @@ from hedgeresearch._kernels.compilation.kernels import kernel
 
 
 @kernel
-def filter_garch_dcc(margins, parameters, corrected, returns, intercept, variances, q):
+def filter_garch_dcc(margins, parameters, corrected, intercept, values, returns):
     """Move the variances and Q past the dates of some returns.
 
     Parameters
@@ -21,18 +21,18 @@ def filter_garch_dcc(margins, parameters, corrected, returns, intercept, varianc
         a, b and g.
     corrected : bool
         Whether innovations are those of Aielli (2013).
-    returns : array (n_dates, n_series)
     intercept : array (n_series, n_series)
         C of the recursion of Q.
-    variances : array (n_series,)
-        Of the first date; overwritten with those of the date after the last.
-    q : array (n_series, n_series)
-        Likewise.
+    values : array (1 + n_series, n_series)
+        Variances of the first date, above its Q; overwritten with those of the date after the last.
+    returns : array (n_dates, n_series)
     """
     n_dates, n = returns.shape
     a = parameters[0]
     b = parameters[1]
     g = parameters[2]
+    variances = values[0]
+    q = values[1:]
     x = np.empty(n)
     for t in range(n_dates):
         for i in range(n):

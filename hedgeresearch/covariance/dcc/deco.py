@@ -31,7 +31,7 @@ from hedgeresearch.covariance.dcc.standard_errors import (
     two_step_estimates,
     two_step_state,
 )
-from hedgeresearch.covariance.dcc.state import DCCState
+from hedgeresearch.covariance.dcc.state import DCCState, FilteredDCCState
 from hedgeresearch.covariance.delta_method import DeltaMethod
 from hedgeresearch.covariance.first_step import (
     UnivariateModels,
@@ -172,7 +172,8 @@ class DECOState:
 
     def advance(self, returns: Array) -> DECOState:
         """Return the univariate states and Q after new dates."""
-        return replace(self, dcc=self.dcc.advance(returns))
+        after = self.dcc.advance(returns)
+        return DECOState(after.named if isinstance(after, FilteredDCCState) else after)
 
     def forecast(self, horizon: int) -> Array:
         """Return D_k R_k D_k of each step k, (horizon, n_series, n_series).

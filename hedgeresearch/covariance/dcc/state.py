@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,8 +63,7 @@ class DCCState:
     def next_covariance(self) -> Array:
         """D R D of the next date, (n_series, n_series)."""
         variances = np.array([state.next_variance for state in self.univariate])
-        scale = np.sqrt(variances / np.diag(self.q))
-        return np.asarray(self.q * np.outer(scale, scale))
+        return _covariance(variances, self.q)
 
     def means(self, returns: Array) -> Array:
         """Return the conditional means of each series, (n_dates + 1, n_series)."""
@@ -81,35 +82,28 @@ class DCCState:
         )[:-1]
         return np.asarray(correlation * pairwise_products(np.sqrt(variances[:-1])))
 
-    def advance(self, returns: Array) -> DCCState:
+    def advance(self, returns: Array) -> DCCState | FilteredDCCState:
         """Return the univariate states and Q after new dates."""
-        garch = [state for state in self.univariate if isinstance(state, GARCHState)]
-        if len(garch) == len(self.univariate):
-            return self._advance_garch(garch, returns)
+        if self._filtered is not None:
+            return self._filtered.advance(returns)
         residuals, _, univariate = filter_residuals(self.univariate, returns)
         q = dcc_last(self.parameters, self.corrected, residuals, self.intercept, self.q)
         return replace(self, univariate=univariate, q=q)
 
-    def _advance_garch(self, garch: list[GARCHState], returns: Array) -> DCCState:
-        """Return the state after new dates in one pass over them."""
-        variances = np.array([state.next_variance for state in garch])
-        q = self.q.copy()
-        filter_garch_dcc(
+    @cached_property
+    def _filtered(self) -> FilteredDCCState | None:
+        """Arrays that hold this state; None unless all margins are GARCH(1,1)."""
+        garch = [state for state in self.univariate if isinstance(state, GARCHState)]
+        if len(garch) < len(self.univariate):
+            return None
+        recursion = Recursion(
             np.array([state.parameters for state in garch]),
             self.parameters,
             self.corrected,
-            # one layout, so that the filter is compiled once
-            np.array(returns, order="C"),
             self.intercept,
-            variances,
-            q,
         )
-        after = tuple(
-            GARCHState(state.parameters, variance, state.degrees_of_freedom)
-            for state, variance in zip(garch, variances.tolist(), strict=True)
-        )
-        rest = (self.target, self.intercept, q, self.degrees_of_freedom)
-        return DCCState(after, self.parameters, self.corrected, *rest)
+        variances = np.array([state.next_variance for state in garch])
+        return FilteredDCCState(self, recursion, np.vstack([variances, self.q]))
 
     def forecast(self, horizon: int) -> Array:
         """Return D_k R_k D_k of each step k, (horizon, n_series, n_series).
@@ -140,3 +134,104 @@ class DCCState:
             path[k] = as_correlation(q)
             q = self.intercept + a * path[k] + b * q + g * expected_news(path[k])
         return path
+
+
+class Recursion(NamedTuple):
+    """Parameters of a DCC with GARCH(1,1) margins.
+
+    Attributes
+    ----------
+    margins : array (n_series, 5)
+        mu, omega, alpha, gamma and beta of each series.
+    parameters : array (3,)
+        a, b and g.
+    corrected : bool
+        Whether innovations are those of Aielli (2013).
+    intercept : array (n_series, n_series)
+        C of the recursion of Q.
+    """
+
+    margins: Array
+    parameters: Array
+    corrected: bool
+    intercept: Array
+
+
+class FilteredDCCState(NamedTuple):
+    """A DCC with GARCH(1,1) margins that was moved past some dates, by one compiled call.
+
+    Attributes
+    ----------
+    start : DCCState
+        A state before these dates.
+    recursion : Recursion
+        Its parameters.
+    values : array (1 + n_series, n_series)
+        Variances of the next date, above its Q.
+    """
+
+    start: DCCState
+    recursion: Recursion
+    values: Array
+
+    @property
+    def univariate(self) -> tuple[GARCHState, ...]:
+        """State of each series."""
+        return tuple(
+            GARCHState(parameters, variance, state.degrees_of_freedom)
+            for parameters, variance, state in zip(
+                self.recursion.margins, self.values[0].tolist(), self.start.univariate, strict=True
+            )
+        )
+
+    @property
+    def q(self) -> Array:
+        """Q of the next date, (n_series, n_series)."""
+        return self.values[1:]
+
+    @property
+    def named(self) -> DCCState:
+        """DCCState that is equal to this one, with a state for each series."""
+        return replace(self.start, univariate=self.univariate, q=self.q)
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Degrees of freedom of the density of the returns; infinite for the normal."""
+        return self.start.degrees_of_freedom
+
+    @property
+    def constant_means(self) -> bool:
+        """True, as mu is the mean of every date."""
+        return True
+
+    @property
+    def next_covariance(self) -> Array:
+        """D R D of the next date, (n_series, n_series)."""
+        return _covariance(self.values[0], self.q)
+
+    def means(self, returns: Array) -> Array:
+        """Return the conditional means of each series, (n_dates + 1, n_series)."""
+        return self.named.means(returns)
+
+    def path(self, returns: Array, block: Indices) -> Array:
+        """Return the covariances of some series, each before its date is seen, (n_dates, k, k)."""
+        return self.named.path(returns, block)
+
+    def advance(self, returns: Array) -> FilteredDCCState:
+        """Return the state after new dates."""
+        if not returns.flags.carray:  # one layout, so that the filter is compiled once
+            returns = np.array(returns, order="C")
+        start, recursion, values = self
+        after = values.copy()
+        filter_garch_dcc(*recursion, after, returns)
+        return FilteredDCCState(start, recursion, after)
+
+    def forecast(self, horizon: int) -> Array:
+        """Return D_k R_k D_k of each step k, (horizon, n_series, n_series)."""
+        return self.named.forecast(horizon)
+
+
+def _covariance(variances: Array, q: Array) -> Array:
+    """Return D R D of variances (n_series,) and Q, (n_series, n_series)."""
+    scale = np.sqrt(variances / np.diag(q))
+    return np.asarray(q * np.outer(scale, scale))

@@ -27,9 +27,9 @@ def test_filter_is_that_of_the_margins_and_of_the_correlation(corrected, n_dates
         after[i] = h[-1]
     intercept = 0.05 * TARGET
     expected = dcc_last(parameters, corrected, residuals, intercept, TARGET)
-    variances = FIRST.copy()
-    q = TARGET.copy()
-    filter_garch_dcc(MARGINS, parameters, corrected, returns, intercept, variances, q)
-    np.testing.assert_allclose(variances, after, rtol=1e-14)
+    values = np.vstack([FIRST, TARGET])
+    filter_garch_dcc(MARGINS, parameters, corrected, intercept, values, returns)
+    q = values[1:]
+    np.testing.assert_allclose(values[0], after, rtol=1e-14)
     np.testing.assert_allclose(q, expected, rtol=1e-13)
     np.testing.assert_array_equal(q, q.T)
