@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._kernels.hidden_markov.advance import advance_regimes
 from hedgeresearch._kernels.hidden_markov.filter import (
     filter_regimes,
     most_likely_regimes,
@@ -92,8 +93,29 @@ class RegimeState(Protocol):
         """Return the state after the dates of observations (n_dates, n_series)."""
 
 
+class EllipticalDensities(NamedTuple):
+    """Normal or Student-t densities of regimes, as compiled filters need them.
+
+    Attributes
+    ----------
+    means : array (k, n_series)
+    inverse_factors : array (k, n_series, n_series), inverses of the Cholesky factors of the scales
+    constants : array (k,), logarithms of the densities at the means
+    degrees_of_freedom : array (k,), infinite for normal densities
+    """
+
+    means: Array
+    inverse_factors: Array
+    constants: Array
+    degrees_of_freedom: Array
+
+
 class Emissions(Protocol):
     """Densities of the observations in each regime, the same on all dates."""
+
+    @property
+    def elliptical(self) -> EllipticalDensities | None:
+        """Densities of complete observations; None if they are neither normal nor Student-t."""
 
     @property
     def moments(self) -> Moments:
@@ -154,7 +176,16 @@ class HiddenMarkovChain:
 
     def advance(self, observations: Array) -> HiddenMarkovChain:
         """Return the chain after these dates."""
-        return replace(self, next_probabilities=self.filter(observations).predicted[-1])
+        elliptical = self.emissions.elliptical
+        if elliptical is not None:
+            after = self.next_probabilities.copy()
+            series = observations.T
+            if not series.flags.carray:
+                series = np.array(series, order="C")
+            if advance_regimes(series, *elliptical, self.transition, after):
+                return HiddenMarkovChain(self.emissions, self.transition, after)
+        after = self.filter(observations).predicted[-1]
+        return HiddenMarkovChain(self.emissions, self.transition, after)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +229,7 @@ class PermutedState:
 
     def advance(self, observations: Array) -> PermutedState:
         """Return the state after these dates."""
-        return replace(self, state=self.state.advance(observations))
+        return PermutedState(self.state.advance(observations), self.order)
 
 
 def without_permutation(state: RegimeState) -> RegimeState:

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.hidden_markov.advance import advance_regimes
+from hedgeresearch._kernels.switching.advance import advance_states
 from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 
 ROUNDS = {"rounds": 5, "iterations": 1, "warmup_rounds": 1}
@@ -101,6 +103,20 @@ def test_standard_errors(benchmark: Any, sample: str, kind: Any) -> None:
 def test_state_after_a_bar(benchmark: Any) -> None:
     """In arrays: the state of the chain after an observation more."""
     state = hr.GaussianHMM(2, n_starts=2).fit(clear()[:1000]).final_state
-    benchmark.extra_info.update({"case": "HMM, a bar more, in arrays", "aim": 2e-5})
+    benchmark.extra_info.update({"case": "HMM, a bar more, in arrays", "aim": 1e-6})
+    assert advance_regimes.dispatcher is not None  # as after a few bars
     later = benchmark(state.advance, np.array([[0.01, -0.01]]))
+    assert later.next_probabilities.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.benchmark(timer=time.process_time, group="HMM, a bar more")
+@pytest.mark.parametrize("order", [0, 2])
+def test_switching_state_after_a_bar(benchmark: Any, order: int) -> None:
+    """In arrays: the state of a switching autoregression after an observation more."""
+    series = clear()[:1000].iloc[:, :1]
+    state = hr.MarkovSwitching(2, order=order, n_starts=2).fit(series).final_state
+    case = f"MarkovSwitching, {order} lags, a bar more, in arrays"
+    benchmark.extra_info.update({"case": case, "aim": 1e-6})
+    assert advance_states.dispatcher is not None  # as after a few bars
+    later = benchmark(state.advance, np.array([[0.01]]))
     assert later.next_probabilities.sum() == pytest.approx(1.0)

@@ -54,6 +54,27 @@ def test_pieces_are_one_long_filter(chain):
     np.testing.assert_allclose(carried.next_probabilities, whole.predicted[-1], atol=1e-12)
 
 
+def test_bars_give_the_bits_of_the_filter(chain):
+    observations = np.random.default_rng(1).standard_normal((50, 2)) * 2
+    later = chain
+    for t in range(50):
+        before = later
+        expected = later.filter(observations[t : t + 1]).predicted[-1]
+        kept = before.next_probabilities.copy()
+        later = later.advance(observations[t : t + 1])
+        np.testing.assert_array_equal(later.next_probabilities, expected)
+        np.testing.assert_array_equal(before.next_probabilities, kept)
+    at_once = chain.advance(np.asfortranarray(observations))
+    np.testing.assert_allclose(at_once.next_probabilities, later.next_probabilities, rtol=1e-12)
+
+
+def test_missing_values_are_left_out_of_the_bar(chain):
+    bar = np.array([[2.0, np.nan]])
+    expected = chain.filter(bar).predicted[-1]
+    np.testing.assert_array_equal(chain.advance(bar).next_probabilities, expected)
+    assert np.isfinite(expected).all()
+
+
 def test_extensions_are_one_long_filter():
     returns = hr.data.simulate_regimes(n_dates=11_000, seed=4).returns
     fit = hr.GaussianHMM(2, n_starts=1).fit(returns.iloc[:1000])

@@ -190,6 +190,26 @@ class FilteredDCCState(NamedTuple):
         return self.values[1:]
 
     @property
+    def parameters(self) -> Array:
+        """Parameters a, b and g, (3,)."""
+        return self.recursion.parameters
+
+    @property
+    def corrected(self) -> bool:
+        """True if innovations are those of Aielli (2013)."""
+        return self.recursion.corrected
+
+    @property
+    def intercept(self) -> Array:
+        """C of the recursion of Q, (n_series, n_series)."""
+        return self.recursion.intercept
+
+    @property
+    def target(self) -> Array:
+        """S of ``dcc.likelihood``, (n_series, n_series)."""
+        return self.start.target
+
+    @property
     def named(self) -> DCCState:
         """DCCState that is equal to this one, with a state for each series."""
         return replace(self.start, univariate=self.univariate, q=self.q)

@@ -48,6 +48,10 @@ class RegressionEmissions:
         covariances[:, 1:, 1:] = self.hedge_covariance
         return Moments(means, covariances)
 
+    @property
+    def elliptical(self) -> None:
+        """None, as the mean of the asset depends on the hedges."""
+
     def log_densities(self, observations: Array) -> Array:
         """Return the log density of the asset given the hedges in each regime, (n_dates, k).
 

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from hedgeresearch.regimes.hmm.emissions import Metrics, Structure, impose_structure
-from hedgeresearch.regimes.state import Moments
+from hedgeresearch.regimes.state import EllipticalDensities, Moments
 from hedgeresearch.typing import Array, Indices
 
 
@@ -56,6 +56,11 @@ class GaussianEmissions:
                 observations[rows][:, seen], self.means[:, seen]
             )
         return densities
+
+    @cached_property
+    def elliptical(self) -> EllipticalDensities:
+        """Densities of complete observations."""
+        return EllipticalDensities(np.array(self.means, order="C"), *self._metrics)
 
     @cached_property
     def _metrics(self) -> Metrics:

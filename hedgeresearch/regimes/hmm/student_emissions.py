@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from hedgeresearch.regimes.hmm.emissions import Metrics, Structure, impose_structure
-from hedgeresearch.regimes.state import Moments
+from hedgeresearch.regimes.state import EllipticalDensities, Moments
 from hedgeresearch.typing import Array
 
 MIN_DEGREES = 2.1
@@ -52,6 +52,11 @@ class StudentEmissions:
     def log_densities(self, observations: Array) -> Array:
         """Return the log-density of each date in each regime, (n_dates, k)."""
         return self._metrics.log_densities(observations, self.means)
+
+    @cached_property
+    def elliptical(self) -> EllipticalDensities:
+        """Densities of complete observations."""
+        return EllipticalDensities(np.array(self.means, order="C"), *self._metrics)
 
     @cached_property
     def _metrics(self) -> Metrics:

@@ -45,6 +45,10 @@ class SwitchingGARCHState:
         means = np.full((len(self.parameters), 1), self.mean)
         return Moments(means, self.next_variances[:, None, None])
 
+    @property
+    def elliptical(self) -> None:
+        """None, as the variances of the regimes change from date to date."""
+
     def log_densities(self, observations: Array) -> Array:
         """Return the log-density of each of the next dates in each regime, (n_dates, k)."""
         errors = observations[:, 0] - self.mean

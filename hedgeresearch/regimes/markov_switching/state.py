@@ -10,7 +10,9 @@ Analysis, section 22.4, eq. 22.4.24.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,9 +21,29 @@ from hedgeresearch._kernels.hidden_markov.filter import (
     most_likely_regimes,
     smooth_regimes,
 )
+from hedgeresearch._kernels.switching.advance import advance_states, state_log_densities
 from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
+
+
+class ExpandedChain(NamedTuple):
+    """Chain of the regimes of a date and of its lags, whose densities follow from past data.
+
+    Attributes
+    ----------
+    levels, variances : array (k ** ndim,)
+        Of each state, the mean less that of the lags, and the variance of the shocks.
+    logarithms : array (k ** ndim,), of 2 pi times the variances
+    autoregression : array (p,)
+    transition : array (k ** ndim, k ** ndim)
+    """
+
+    levels: Array
+    variances: Array
+    logarithms: Array
+    autoregression: Array
+    transition: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +97,7 @@ class SwitchingState:
     def filter(self, observations: Array) -> Filtered:
         """Return probabilities of the regimes at each date of observations (n_dates, 1)."""
         predicted, filtered, log_likelihood = filter_regimes(
-            self._log_densities(observations), self._expanded_transition(), self.joint.ravel()
+            self._log_densities(observations), self._expanded.transition, self.joint.ravel()
         )
         return Filtered(self._marginal(predicted), self._marginal(filtered), log_likelihood)
 
@@ -86,7 +108,7 @@ class SwitchingState:
         regimes of the lags before its first date.
         """
         log_densities = self._log_densities(observations)
-        transition = self._expanded_transition()
+        transition = self._expanded.transition
         predicted, filtered, _ = filter_regimes(log_densities, transition, self.joint.ravel())
         path = most_likely_regimes(log_densities, transition, self.joint.ravel())
         smoothed = self._marginal(smooth_regimes(predicted, filtered, transition))
@@ -94,12 +116,27 @@ class SwitchingState:
 
     def advance(self, observations: Array) -> SwitchingState:
         """Return the state after these dates."""
-        predicted, _, _ = filter_regimes(
-            self._log_densities(observations), self._expanded_transition(), self.joint.ravel()
-        )
-        seen = np.concatenate([self.recent, observations[:, 0]])
-        recent = seen[len(seen) - len(self.recent) :]
-        return replace(self, joint=predicted[-1].reshape(self.joint.shape), recent=recent)
+        joint = self.joint.flatten()
+        recent = self.recent.copy()
+        if not observations.flags.carray:  # one layout, so that the filter is compiled once
+            observations = np.array(observations, order="C")
+        advance_states(observations, *self._expanded, joint, recent)
+        later = object.__new__(SwitchingState)
+        # the parameters, and the expanded chain, which depends on nothing else
+        vars(later).update(vars(self), joint=joint.reshape(self.joint.shape), recent=recent)
+        return later
+
+    @cached_property
+    def _expanded(self) -> ExpandedChain:
+        regimes = self._regimes
+        levels = self.means[regimes[0]]
+        for lag, coefficient in enumerate(self.autoregression, 1):
+            levels = levels - coefficient * self.means[regimes[self._position_of(lag)]]
+        variances = self.variances[regimes[0]]
+        logarithms = np.log(2 * np.pi * variances)
+        autoregression = np.array(self.autoregression, dtype=np.float64)
+        transition = self._expanded_transition()
+        return ExpandedChain(levels, variances, logarithms, autoregression, transition)
 
     @property
     def _regimes(self) -> Indices:
@@ -130,19 +167,9 @@ class SwitchingState:
 
     def _log_densities(self, observations: Array) -> Array:
         """Return the log-density of each date in each expanded state, (n_dates, k ** ndim)."""
-        order = len(self.recent)
-        n_dates = len(observations)
         seen = np.concatenate([self.recent, observations[:, 0]])
-        regimes = self._regimes
-        past = np.zeros(n_dates)
-        level = self.means[regimes[0]]
-        for lag, coefficient in enumerate(self.autoregression, 1):
-            past = past + coefficient * seen[order - lag : order - lag + n_dates]
-            level = level - coefficient * self.means[regimes[self._position_of(lag)]]
-        variances = self.variances[regimes[0]]
-        shocks = (seen[order:] - past)[:, None] - level
-        log_densities = -0.5 * (np.log(2 * np.pi * variances) + shocks**2 / variances)
-        return np.where(np.isnan(shocks), 0.0, log_densities)
+        chain = self._expanded
+        return state_log_densities(seen, chain.levels, chain.variances, chain.autoregression)
 
 
 def starting_state(
