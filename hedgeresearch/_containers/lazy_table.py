@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar, Union, overload
 
 import pandas as pd
@@ -137,10 +138,22 @@ def changed(instance: Any, **changes: Any) -> Any:
     copy = object.__new__(type(instance))
     before = vars(instance)
     after = vars(copy)
-    for name in instance.__dataclass_fields__:
-        key = name if name in before else held_key(name)
+    keys = _keys(type(instance))
+    for key in keys.values():
         after[key] = before[key]
     for name, value in changes.items():
-        key = name if name in after else held_key(name)
-        after[key] = value
+        after[keys[name]] = value
     return copy
+
+
+@cache
+def _keys(dataclass: type) -> dict[str, str]:
+    """Return the key under which an instance holds each field."""
+    defined: dict[str, Any] = {}
+    for parent in reversed(dataclass.__mro__):
+        defined.update(vars(parent))
+    fields = defined["__dataclass_fields__"]
+    return {
+        name: held_key(name) if isinstance(defined.get(name), LazyTable) else name
+        for name in fields
+    }

@@ -37,11 +37,11 @@ def collinear_names(covariance: Array, names: list[str]) -> list[str]:
 
     Series that do not vary are returned alone.
     """
+    if len(names) == 1:
+        return names if covariance[0, 0] == 0.0 else []
     scale = np.sqrt(np.diag(covariance))
     if not scale.all():
         return [name for name, size in zip(names, scale, strict=True) if size == 0.0]
-    if len(names) == 1:
-        return []
     values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
     null = vectors[:, values < COLLINEARITY_TOLERANCE]
     loadings = np.abs(null).max(axis=1, initial=0.0)

@@ -181,10 +181,10 @@ def check_new_data(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) ->
         )
 
 
-def is_later(dates: pd.Index[Any], last_date: Any) -> bool:
-    """Return whether dates follow a last one; False, too, if they cannot be compared with it."""
+def is_later(date: Any, last_date: Any) -> bool:
+    """Return whether a date follows another; False, too, if they cannot be compared."""
     try:
-        return bool(dates[0] > last_date)
+        return bool(date > last_date)
     except TypeError:
         return False
 

@@ -652,8 +652,9 @@ class HedgeFit(FitText):
             )
         if later.sample is not self.sample:
             return later  # a composed hedge shares the sample of a fit that it has advanced
-        sample = self.sample.append_array(new.values, new.dates) if longer is None else longer
-        extended: HedgeFit = changed(later, sample=sample)
+        if longer is None:
+            longer = self.sample.append_array(new.values, new.dates, new.last_date)
+        extended: HedgeFit = changed(later, sample=longer)
         return extended
 
     def plot(

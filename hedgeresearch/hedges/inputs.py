@@ -141,11 +141,14 @@ class NewDates(NamedTuple):
     values : array (n_new, 1 + n_hedges), the asset first
     dates : Index (n_new,) or list
     columns : Index (1 + n_hedges,)
+    last_date : date or None
+        The last of the dates, where it is known.
     """
 
     values: Array
     dates: Dates
     columns: pd.Index[Any]
+    last_date: Any = None
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -184,8 +187,11 @@ def join_new_dates(
         )
     names = sample.rows.names if columns is sample.rows.columns else list(columns)
     plain = plain_rows(asset, hedges, names)
-    if plain is not None and is_later(plain[1], sample.last_date):
-        return NewDates(*plain, columns)
+    if plain is not None:
+        values, dates = plain
+        first = dates[0]
+        if is_later(first, sample.last_date):
+            return NewDates(values, dates, columns, first if len(values) == 1 else dates[-1])
     joined = join_asset_and_hedges(asset, hedges, columns=columns)
     check_new_data(joined, columns, sample.last_date)
     return NewDates(joined.to_numpy(), joined.index, columns)

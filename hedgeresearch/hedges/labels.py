@@ -18,7 +18,7 @@ def labelled_ratio(values: Array, hedges: pd.Index[Any]) -> Labelled:
 
 def labelled_path(values: Array, dates: Dates, hedges: pd.Index[Any]) -> Labelled:
     """Return ratios of many dates (n_dates, n_hedges); one row of values is repeated for all."""
-    path = np.empty((len(dates), len(hedges)))
+    path = np.empty((len(dates), np.shape(values)[-1]))
     path[:] = values
     return Labelled(path, dates, hedges)
 

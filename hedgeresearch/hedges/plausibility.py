@@ -126,11 +126,13 @@ def absurd_rows(ratios: Array, deviations: Array) -> Mask:
 
 def _may_be_absurd(ratios: Ratios, deviations: Array) -> bool:
     """Return whether a closer look is needed; ``deviations`` are those of the next date."""
-    # one column after the other, which NumPy is much faster at
-    sizes = np.abs(ratios.path.T, order="C")
-    largest = np.maximum(np.abs(ratios.next), sizes.max(axis=1, initial=0.0))
-    relative = largest * deviations[1:]
-    return bool((relative > 0.5 * MAX_HEDGE_VOLATILITY * deviations[0]).any() or largest.max() > 5)
+    largest = np.abs(ratios.next)
+    if len(ratios.path):
+        # one column after the other, which NumPy is much faster at
+        largest = np.maximum(largest, np.abs(ratios.path.T, order="C").max(axis=1))
+    limit = 0.5 * MAX_HEDGE_VOLATILITY * float(deviations[0])
+    sizes = zip(largest.tolist(), deviations[1:].tolist(), strict=True)
+    return any(size * deviation > limit or size > 5 for size, deviation in sizes)
 
 
 def _absurd_hedge(

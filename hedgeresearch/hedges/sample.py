@@ -78,9 +78,13 @@ class Sample:
         """Return this sample with the rows of later dates."""
         return self.append_array(frame.to_numpy(), frame.index)
 
-    def append_array(self, values: Array, dates: Dates) -> Sample:
-        """Return this sample with the rows (n_new, 1 + n_hedges) of later dates."""
-        longer: Sample = changed(self, rows=self.rows.append(values), last_date=dates[-1])
+    def append_array(self, values: Array, dates: Dates, last_date: Any = None) -> Sample:
+        """Return this sample with the rows (n_new, 1 + n_hedges) of later dates.
+
+        ``last_date`` is the last of them, where it is known: pandas needs long to find it.
+        """
+        last = dates[-1] if last_date is None else last_date
+        longer: Sample = changed(self, rows=self.rows.append(values), last_date=last)
         return longer
 
     def estimation_rows(self) -> pd.DataFrame:

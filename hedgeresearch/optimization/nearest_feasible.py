@@ -190,6 +190,12 @@ def _nearest_in_columns(
     # What binds at the first of the unsolved dates often binds at those after it as well, which the
     # signs of their multipliers confirm.
     unsolved = np.flatnonzero(~restricted.contains(unconstrained))
+    if len(columns) == 1 and len(unsolved):
+        limits = _limits(restricted)
+        if limits is None:
+            return None
+        x[unsolved, columns[0]] = np.clip(unconstrained[unsolved, 0], *limits)
+        return x
     while len(unsolved):
         first = unsolved[0]
         binding = _binding_constraints(unconstrained[first], inside[first], restricted)
@@ -204,6 +210,20 @@ def _nearest_in_columns(
         x[np.ix_(tried[solved], columns)] = solution[solved]
         unsolved = np.concatenate([tried[~solved], unsolved[MAX_SHARED_DATES:]])
     return x
+
+
+def _limits(feasible: FeasibleSet) -> tuple[float, float] | None:
+    """Return the least and the greatest x of a set of one coordinate; None if it is empty."""
+    row = feasible.rows[:, 0]
+    rising = row > 0.0
+    falling = row < 0.0
+    most = feasible.max_gross / feasible.sizes[0]
+    high = float((feasible.upper[rising] / row[rising]).min(initial=most))
+    low = float((feasible.upper[falling] / row[falling]).max(initial=-most))
+    is_empty = low - high > FEASIBILITY_TOLERANCE * max(abs(low), abs(high))
+    if is_empty or (feasible.upper[row == 0.0] < 0.0).any():
+        return None
+    return min(low, high), high
 
 
 def _project_on_equations(

@@ -140,3 +140,16 @@ def test_bounds_are_met_exactly():
     constraints = as_constraints({"lower": np.full(2, -0.1), "upper": np.full(2, 0.3)}, 2)
     found = nearest_feasible_points(points, metric, constraints)
     assert found.tolist() == [[0.3, -0.1]]
+
+
+def test_one_coordinate_is_cut_at_its_limits():
+    points = np.array([[-3.0], [0.1], [0.55], [9.0], [0.3]])
+    metric = np.full((5, 1, 1), 7.0)
+    settings = {"lower": np.array([-0.2]), "upper": np.array([0.7]), "gross": 0.5}
+    found = nearest_feasible_points(points, metric, as_constraints(settings, 1))
+    np.testing.assert_allclose(found[:, 0], [-0.2, 0.1, 0.5, 0.5, 0.3], rtol=1e-15)
+    settings = {"lower": np.array([0.4]), "upper": np.array([0.4])}
+    found = nearest_feasible_points(points, metric, as_constraints(settings, 1))
+    np.testing.assert_array_equal(found, np.full((5, 1), 0.4))
+    settings = {"lower": np.array([0.6]), "gross": 0.5}
+    assert nearest_feasible_points(points, metric, as_constraints(settings, 1)) is None

@@ -253,5 +253,5 @@ class FilteredDCCState(NamedTuple):
 
 def _covariance(variances: Array, q: Array) -> Array:
     """Return D R D of variances (n_series,) and Q, (n_series, n_series)."""
-    scale = np.sqrt(variances / np.diag(q))
-    return np.asarray(q * np.outer(scale, scale))
+    scale = np.sqrt(variances / q.diagonal())
+    return np.asarray(q * (scale[:, None] * scale))

@@ -250,10 +250,10 @@ def _metrics(inner: HedgeFit, metric: Array) -> Array:
 def _covariance_path(inner: HedgeFit) -> Array | None:
     """Return the hedges' covariance of each date, (n_dates, n_hedges, n_hedges), if known."""
     detail = inner.detail
-    if not isinstance(detail, RegimeDetail | CovariancePath):
+    if not isinstance(detail, CovariancePath | RegimeDetail):
         return None
     if not same_labels(detail.dates, labels_of(held(inner, "ratio"))):
         return None  # covariances of returns over a longer horizon
-    if isinstance(detail, RegimeDetail):
-        return detail.hedge_covariances()
-    return detail.path(inner.hedges)
+    if isinstance(detail, CovariancePath):
+        return detail.path(inner.hedges)
+    return detail.hedge_covariances()
