@@ -135,10 +135,11 @@ def changed(instance: Any, **changes: Any) -> Any:
 
     It skips ``__post_init__`` and forgets cached properties.
     """
-    copy = object.__new__(type(instance))
+    dataclass: Any = type(instance)
+    copy = object.__new__(dataclass)
     before = vars(instance)
     after = vars(copy)
-    keys = _keys(type(instance))
+    keys = _keys(dataclass)
     for key in keys.values():
         after[key] = before[key]
     for name, value in changes.items():
@@ -147,7 +148,7 @@ def changed(instance: Any, **changes: Any) -> Any:
 
 
 @cache
-def _keys(dataclass: type) -> dict[str, str]:
+def _keys(dataclass: Any) -> dict[str, str]:
     """Return the key under which an instance holds each field."""
     defined: dict[str, Any] = {}
     for parent in reversed(dataclass.__mro__):

@@ -177,11 +177,11 @@ class FilteredDCCState(NamedTuple):
     @property
     def univariate(self) -> tuple[GARCHState, ...]:
         """State of each series."""
+        states = [state for state in self.start.univariate if isinstance(state, GARCHState)]
+        variances = self.values[0].tolist()
         return tuple(
-            GARCHState(parameters, variance, state.degrees_of_freedom)
-            for parameters, variance, state in zip(
-                self.recursion.margins, self.values[0].tolist(), self.start.univariate, strict=True
-            )
+            replace(state, next_variance=variance)
+            for state, variance in zip(states, variances, strict=True)
         )
 
     @property
