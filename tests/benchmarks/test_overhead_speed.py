@@ -34,6 +34,7 @@ def test_checks_at_the_door(benchmark: Any, returns: pd.DataFrame, rows: int) ->
 MODELS = {
     "OLS": (hr.OLSHedge(), 1e-4),
     "DCC": (hr.MinimumVarianceHedge(hr.DCC()), 1.2e-4),
+    "default": (hr.hedges.stacked_decays_hedge(), 2e-4),
 }
 
 
@@ -46,6 +47,17 @@ def test_one_bar(benchmark: Any, returns: pd.DataFrame, name: str) -> None:
     fit = model.fit(asset.iloc[:1000], hedges.iloc[:1000])
     bar = (asset.iloc[1000:1001], hedges.iloc[1000:1001])
     assert len(benchmark.pedantic(fit.extend, bar, **ROUNDS).ratio) == 1
+
+
+def test_refits_of_the_default(benchmark: Any, returns: pd.DataFrame) -> None:
+    benchmark.extra_info.update({"case": "400 refits of the default, window 1000", "aim": 0.8})
+    models = {"decays": hr.hedges.stacked_decays_hedge()}
+    settings = {"window": 1000, "refit_every": 1, "progress": False}
+    data = (returns["NASDAQ"].iloc[:1400], returns[["SP500"]].iloc[:1400])
+    backtest = benchmark.pedantic(
+        lambda: hr.walk_forward(models, *data, **settings), rounds=3, warmup_rounds=1
+    )
+    assert backtest.n_refits == 400
 
 
 def test_a_summary_of_eighteen_models(benchmark: Any, returns: pd.DataFrame) -> None:
