@@ -15,7 +15,11 @@ from hedgeresearch._kernels.switching.autoregression import (
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.multistart import first_best
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
-from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout, with_lags
+from hedgeresearch.regimes.markov_switching.parameters import (
+    SwitchingLayout,
+    SwitchingSample,
+    with_lags,
+)
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
 from hedgeresearch.typing import Array
 
@@ -29,6 +33,10 @@ MAX_LOG_ODDS = 20.0
 """Largest log odds of leaving a regime against staying, and their negative."""
 EM_STEPS = 20
 """Largest number of EM steps before a quasi-Newton search."""
+MAX_REGIMES_FEW_OPTIMA = 2
+"""Number of regimes up to which most searches end at the same optimum."""
+DRAWN_PER_START = 4
+"""Number of further starts of which a search goes on from one, the best after EM."""
 LONG_STAYS = (0.6, 0.98)
 """Range of the probability of staying, for starts that look for long regimes."""
 SHORT_STAYS = (0.02, 0.4)
@@ -77,8 +85,8 @@ def multistart(
     ConvergenceError
         If every start fails.
     """
-    starts = starting_states(layout, observations, n_starts, seed)
-    optima = [_local_search(layout, observations, start, EM_STEPS) for start in starts]
+    points = starting_points(layout, observations, n_starts, seed)
+    optima = [_search_from(layout, observations, point) for point in points]
     log_likelihoods = np.array(
         [np.nan if optimum is None else optimum.log_likelihood for optimum in optima]
     )
@@ -98,7 +106,36 @@ def search_near(
     layout: SwitchingLayout, observations: Array, state: SwitchingState
 ) -> SwitchingOptimum | None:
     """Return the optimum near a state; None if there is none."""
-    return _local_search(layout, observations, state, 0)
+    return _search_from(layout, observations, coordinates_of(layout.compiled, layout.point(state)))
+
+
+def starting_points(
+    layout: SwitchingLayout, observations: Array, n_starts: int, seed: int
+) -> list[Array]:
+    """Return coordinates from which searches begin, after a few steps of EM.
+
+    With three regimes and more there are many optima: half as many points again follow, the best
+    of many that EM has improved, in the order in which they were drawn.
+
+    Parameters
+    ----------
+    layout : SwitchingLayout
+    observations : array (n_dates,), the standardized series
+    n_starts, seed : int
+    """
+    n_more = n_starts // 2 if layout.n_regimes > MAX_REGIMES_FEW_OPTIMA else 0
+    compiled = layout.compiled
+    lagged = with_lags(observations, layout.order)
+    points = []
+    for state in starting_states(layout, observations, n_starts + DRAWN_PER_START * n_more, seed):
+        start = coordinates_of(compiled, layout.point(state))
+        points.append(improved_by_em(compiled, *lagged, start, EM_STEPS))
+    log_likelihood = SwitchingSample(layout, observations).log_likelihood
+    more = points[n_starts:]
+    reached = [log_likelihood(natural_parameters(compiled, point)[0]) for point in more]
+    # a point without a likelihood comes last
+    best = np.argsort(-np.nan_to_num(reached, nan=-np.inf), kind="stable")[:n_more]
+    return points[:n_starts] + [more[i] for i in np.sort(best)]
 
 
 def starting_states(
@@ -128,23 +165,12 @@ def linear_autoregression(observations: Array, order: int) -> Array:
     return np.asarray(np.linalg.lstsq(regressors, asset)[0][1:])
 
 
-def _local_search(
-    layout: SwitchingLayout, observations: Array, start: SwitchingState, em_steps: int
+def _search_from(
+    layout: SwitchingLayout, observations: Array, point: Array
 ) -> SwitchingOptimum | None:
-    """Return the optimum from a start; None if no maximum is reached or a regime collapses.
-
-    Parameters
-    ----------
-    layout : SwitchingLayout
-    observations : array (n_dates,), the standardized series
-    start : SwitchingState
-    em_steps : int, largest number of EM steps before the quasi-Newton search
-    """
+    """Return the optimum from coordinates; None if no maximum is reached or a regime collapses."""
     compiled = layout.compiled
     sample = with_lags(observations, layout.order)
-    point = coordinates_of(compiled, layout.point(start))
-    if em_steps > 0:
-        point = improved_by_em(compiled, *sample, point, em_steps)
     point, log_likelihood, gradient_norm = search_autoregression(
         compiled, *sample, point, *search_box(layout)
     )

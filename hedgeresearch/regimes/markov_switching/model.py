@@ -52,7 +52,8 @@ class MarkovSwitching:
     switching_variance, switching_mean : bool
         Which parameters differ between regimes; at least one of them must be True.
     n_starts : int
-        Number of starting points; the best optimum is kept and all are reported.
+        Number of starting points; the best optimum is kept and all are reported. With three
+        regimes and more, half as many again are the best of many points.
     seed : int
         Seed of the random starts.
     names : tuple of str or None

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.regimes.markov_switching.estimation import multistart
+from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout
 from hedgeresearch.regimes.markov_switching.state import starting_state
 
 
@@ -69,3 +71,20 @@ def test_regimes_that_alternate_are_found(seed):
     assert 0 < gain < 10
     assert fit.start_log_likelihoods[0] < fit.log_likelihood - 5
     assert np.diag(fit.transition).tolist() == pytest.approx([0.1, 0.1], abs=0.1)
+
+
+@pytest.mark.long
+def test_more_starts_of_three_regimes_end_higher():
+    """Noise has many optima: the best of twenty starts more lies above those of the first ten."""
+    values = np.random.default_rng(602).standard_t(6, 300)
+    values = (values - values.mean()) / values.std()
+    best, reached = multistart(SwitchingLayout(3, 0, True, True), values, 10, 0)
+    assert len(reached) == 15
+    assert best.log_likelihood == pytest.approx(np.nanmax(reached), abs=0.01)
+    assert np.nanmax(reached[:10]) < -418.78
+    assert best.log_likelihood > -416.93
+
+
+def test_two_regimes_begin_at_the_starts_asked_for(returns):
+    fit = hr.MarkovSwitching(n_starts=3).fit(returns.iloc[:300])
+    assert len(fit.start_log_likelihoods) == 3
