@@ -117,7 +117,7 @@ class Session:
         length = length_of_bars(recommendation)
         refitter = None if refit is None else Refitter(refit)
         self._advisor = Advisor(recommendation, length, numbers, refitter)
-        columns = recommendation.problem.market.columns
+        columns = recommendation.problem.market.given_columns
         sourced = column_states(columns, legs, numbers, self._advisor.last_date)
         check_instruments(legs, recommendation)
         self._oracles = oracle_states(legs, recommendation)

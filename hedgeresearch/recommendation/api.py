@@ -142,6 +142,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     """
     given = as_position(position)
     check_parts(fit, given, market, model)
+    market = market.holding(given)
     everything = as_instruments(instruments)
     check_terms(everything)
     options = options_among(everything)

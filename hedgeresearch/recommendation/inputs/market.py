@@ -34,7 +34,10 @@ from hedgeresearch.recommendation.inputs.market_checks import (
     refuse_absent,
     refuse_returns,
 )
-from hedgeresearch.recommendation.inputs.onchain.onchain_values import onchain_units
+from hedgeresearch.recommendation.inputs.onchain.onchain_values import (
+    onchain_units,
+    tokens_at_rates,
+)
 from hedgeresearch.recommendation.inputs.onchain.oracles import (
     LaterRounds,
     Oracles,
@@ -77,6 +80,11 @@ class Market:
     oracles : Oracles
         Last rounds of the oracles by whose prices loans are liquidated.
 
+    Attributes
+    ----------
+    converted : tuple of str
+        Tokens of pools and loans that :meth:`holding` has given a column of ones and a rate.
+
     Raises
     ------
     DataError
@@ -98,6 +106,7 @@ class Market:
     quotes: OptionQuotes | None
     oracles: Oracles | None
     attrs: Mapping[Any, Any]
+    converted: tuple[str, ...]
     _rows: GrowingTable
     _column_numbers: Mapping[str, int]
 
@@ -127,6 +136,7 @@ class Market:
             "quotes": checked_quotes(quotes, columns),
             "oracles": checked_oracles(oracles),
             "attrs": FrozenMapping(table.attrs),
+            "converted": (),
             "_rows": GrowingTable(frame.to_numpy(), frame.columns, frame.index),
             "_column_numbers": columns,
         }
@@ -252,7 +262,11 @@ class Market:
         """
         check_choice(kind, "kind", ("simple", "difference"))
         listed = without_options(as_instruments(instruments))
-        position = self.counted(as_position(position), kind)
+        held = as_position(position)
+        market = self.holding(held)
+        if market is not self:
+            return market.returns(held, instruments, kind)
+        position = self.counted(held, kind)
         self.check_columns(position, listed)
         table = self.table
         values = pd.DataFrame(
@@ -276,7 +290,8 @@ class Market:
         Options count in currency, or in their coin; pools and loans as the tokens that they hold.
         """
         if position.onchain:
-            return position.with_onchain_units(onchain_units(position.onchain, self))
+            market = self.holding(position)
+            return position.with_onchain_units(onchain_units(position.onchain, market))
         options = list(position.options)
         in_coin = counts_in_coin(options, self.currency, position.delta)
         if in_coin and kind == "difference":
@@ -284,6 +299,47 @@ class Market:
                 "kind must be 'simple' for an account in coin; got 'difference'. Leave it out."
             )
         return position.in_account(in_coin=in_coin, option_units=position.option_units)
+
+    def holding(self, position: Position) -> Market:
+        """Return this market with the tokens of pools and loans whose value a rate moves.
+
+        A token without a column, in which another one is priced whose rate is a column, gets a
+        column of ones and that rate: in an account in euros, the dollar coin of a pool whose coin
+        has the euros for a dollar as its rate. Bars need not hold these columns.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import hedgeresearch as hr
+        >>> days = pd.bdate_range("2025-01-01", periods=3)
+        >>> table = pd.DataFrame({"WETH": [2e3, 2.1e3, 2e3], "USDEUR": [0.9, 0.91, 0.92]}, days)
+        >>> market = hr.Market(table, rates={"WETH": "USDEUR"}, currency="EUR")
+        >>> pool = hr.onchain.PoolPosition.of_value(1e4, 2e3, 1.5e3, 2.5e3, "WETH", "USDC")
+        >>> held = market.holding(hr.Position(onchain=pool))
+        >>> held.converted, held.value("USDC"), held.given_columns
+        (('USDC',), 0.92, ['WETH', 'USDEUR'])
+        """
+        rates = tokens_at_rates(position.onchain, self) if position.onchain else {}
+        if not rates:
+            return self
+        table = self.table.assign(**dict.fromkeys(rates, 1.0))
+        table.attrs = dict(self.attrs)
+        later = Market(
+            table,
+            {**self.rates, **rates},
+            self.funding,
+            self.underlying,
+            self.currency,
+            self.quotes,
+            self.oracles,
+        )
+        object.__setattr__(later, "converted", (*self.converted, *rates))
+        return later
+
+    @property
+    def given_columns(self) -> list[str]:
+        """Names of the columns that a bar must hold: all but those of converted tokens."""
+        return [name for name in self.columns if name not in self.converted]
 
     def check_columns(self, position: Position, instruments: Sequence[Instrument]) -> None:
         """Refuse a position or instruments without prices, and coins without a rate."""
@@ -341,6 +397,8 @@ class Market:
         >>> later.price("SP500"), market.price("SP500")
         (2510.0, 2506.850098)
         """
+        if self.converted and isinstance(bar, Mapping | pd.Series):
+            bar = {**dict.fromkeys(self.converted, 1.0), **dict(bar)}
         row = checked_bar(bar, self._column_numbers)
         date = checked_date(date, self.last_date)
         check_rates(self.rates, self._column_numbers, row, [date])

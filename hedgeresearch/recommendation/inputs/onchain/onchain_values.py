@@ -40,6 +40,10 @@ class Quotes(Protocol):
         """Rates by asset."""
 
     @property
+    def converted(self) -> tuple[str, ...]:
+        """Tokens whose price is one of their currency, which a rate converts."""
+
+    @property
     def currency(self) -> str | None:
         """Currency of the account, where it is known."""
 
@@ -85,7 +89,7 @@ def token_values(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, f
 
     Tokens with a column have its price, at its rate. Without one, a token of the currency of the
     account is worth 1, and the token in which the other one of a contract is priced is worth the
-    rate of that, if the rate does not move.
+    rate of that; where that moves, ``Market.holding`` has given the token a column of ones.
 
     Raises
     ------
@@ -111,15 +115,35 @@ def token_rate(token: str, held: Sequence[OnchainPosition], market: Quotes) -> f
     Raises
     ------
     DataError
-        If the token has no column, and the rate that values it is not known or moves.
+        If the token has no column, and the rate that values it is not known.
     """
     if token in market.columns:
         return market.rate(token)
     priced = _priced_in(token, held, market)
-    if priced is None:
-        return 1.0
-    _refuse_moving_rate(token, priced, market)
-    return market.rate(priced)
+    return 1.0 if priced is None else market.rate(priced)
+
+
+def tokens_at_rates(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, str]:
+    """Return the columns of rates that move the value of tokens without a column, by token.
+
+    Raises
+    ------
+    DataError
+        If no token has a column whose price moves, the value of one is not known, or two of
+        different currencies would have one rate.
+    """
+    moving_tokens(held, market)
+    _refuse_other_cash(held, market)
+    found: dict[str, str] = {}
+    for token in all_tokens(held):
+        priced = None if token in market.columns else _priced_in(token, held, market)
+        rate = None if priced is None else market.rates[priced]
+        if priced is None or not isinstance(rate, str):
+            continue
+        path = market.rate_path(priced, len(market))
+        if path.min() < path.max():
+            found[token] = rate
+    return found
 
 
 def onchain_units(held: Sequence[OnchainPosition], market: Quotes) -> dict[str, float]:
@@ -164,21 +188,6 @@ def _priced_in(token: str, held: Sequence[OnchainPosition], market: Quotes) -> s
     )
 
 
-def _refuse_moving_rate(token: str, priced: str, market: Quotes) -> None:
-    """Refuse a token without a column whose value in the account moves with a rate."""
-    rate = market.rates[priced]
-    if not isinstance(rate, str):
-        return
-    path = market.rate_path(priced, len(market))
-    if path.min() == path.max():
-        return
-    raise DataError(
-        f"{token!r} must have a column: its value in the account{_account(market)} moves with the "
-        f"rate {rate!r}, which hedges and risks must count. Add one of ones, table.assign("
-        f"{token}=1.0), with that rate: Market(rates={{{token!r}: {rate!r}, ...}})."
-    )
-
-
 def _priced(token: str, market: Quotes) -> float:
     """Return the price of a token by its column; refuse a currency of the account that has one."""
     value = market.value(token)
@@ -201,6 +210,8 @@ def _is_cash(token: str, market: Quotes) -> bool:
     """Return whether a token with a column is held as cash: its price moves by little."""
     if market.currency is not None:
         return _is_account(token, market)
+    if token in market.converted:
+        return False
     return token in DOLLARS and abs(market.value(token) - 1.0) < MAX_DISTANCE
 
 

@@ -74,12 +74,43 @@ def test_a_cheap_coin_lowers_the_debt_in_any_account() -> None:
     assert [text for text in found.reasons if "price of USDC is 10.0% below" in text]
 
 
-def test_a_coin_without_a_column_does_not_stand_still() -> None:
-    """Its value in the account moves with the rate, so that it needs a column."""
-    message = r"'USDC' must .* with the rate 'USDEUR'.*USDC=1.0.*rates=\{'USDC': 'USDEUR', "
-    for held in (pool(), loan()):
-        with pytest.raises(hr.DataError, match=message):
-            euros(moving_rate()).returns(held, contract())
+@pytest.mark.parametrize("held", [pool(), loan()])
+def test_a_coin_without_a_column_is_converted_by_the_rate(held: object) -> None:
+    """The same as with a column of ones and that rate, which are not needed."""
+    rate = moving_rate()
+    asset, hedges = euros(rate).returns(held, contract())  # type: ignore[arg-type]
+    by_hand, same_hedges = with_dollars(rate).returns(held, contract())  # type: ignore[arg-type]
+    pd.testing.assert_series_equal(asset, by_hand)
+    pd.testing.assert_frame_equal(hedges, same_hedges)
+    found = advise(held, contract(), euros(rate), margin=HORIZON)
+    expected = advise(held, contract(), with_dollars(rate), margin=HORIZON)
+    assert found.valuation.value == expected.valuation.value
+    assert found.reasons == expected.reasons
+    assert found.orders.equals(expected.orders)
+    # a bar need not hold what is one at all times
+    bar = euros(rate).table.iloc[-1] * 1.01
+    date = pd.Timestamp(euros(rate).last_date) + pd.Timedelta("1D")
+    later = found.update(bar, date)
+    same = expected.update({**bar, "USDC": 1.0}, date)
+    assert later.valuation.value == same.valuation.value
+    assert later.reasons == same.reasons
+
+
+def test_a_coin_is_converted_also_without_the_name_of_the_account() -> None:
+    rate = moving_rate()
+    table = coin_table().assign(USDEUR=rate)
+    plain = hr.Market(table, rates={"WETH": "USDEUR", "PERP": "USDEUR"})
+    asset, _ = plain.returns(pool(), contract())
+    expected, _ = with_dollars(rate).returns(pool(), contract())
+    pd.testing.assert_series_equal(asset, expected)
+
+
+def test_without_a_rate_a_coin_is_not_converted() -> None:
+    table = coin_table().assign(USDEUR=moving_rate())
+    with pytest.raises(hr.DataError, match=r"the value of 'USDC' in the account in EUR must be kn"):
+        hr.Market(table, currency="EUR", rates={"PERP": "USDEUR"}).returns(pool(), contract())
+    # a rate that stands still needs no column
+    assert euros(0.9).holding(hr.Position(onchain=pool())).converted == ()
 
 
 def test_both_tokens_of_a_pool_move_in_another_currency() -> None:
