@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from typing import Any
 
+import pytest
+
 from hedgeresearch.feeds import CcxtFeed, Source
 from hedgeresearch.feeds.chain.feed import ChainFeed
 from hedgeresearch.feeds.receiver_clock import LEAST_STEP, Moment, ReceiverClock
@@ -50,6 +52,7 @@ def stepping(step: int) -> ReceiverClock:
     return ReceiverClock(lambda: next(walls), lambda: 0)
 
 
+@pytest.mark.long
 def test_a_feed_by_ccxt_interrupts_all_sources() -> None:
     feed = CcxtFeed("kraken", ("BTC/USD", "ETH/USD"))
     feed._clock = stepping(2 * SECOND)
