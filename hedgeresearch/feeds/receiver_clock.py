@@ -36,7 +36,7 @@ class Moment(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """What has happened to the clock, in words."""
+        """Reason of the interruption, in words."""
         seconds = abs(self.step) / SECOND
         if self.step < 0:
             return f"the receiver's clock was set back by {seconds:.3g} s"
@@ -46,7 +46,7 @@ class Moment(NamedTuple):
 
 
 class ReceiverClock:
-    """The clock of the receiver, compared with one that nobody sets.
+    """The clock of the receiver, compared with one that is never set.
 
     Parameters
     ----------

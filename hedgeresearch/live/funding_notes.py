@@ -11,7 +11,7 @@ MOST_NAMED = 3
 
 
 class FundingNotes:
-    """What is known of payments since the last bar only in part.
+    """Payments since the last bar that are known only in part.
 
     Attributes
     ----------
