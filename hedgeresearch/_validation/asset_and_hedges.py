@@ -96,7 +96,7 @@ def _joined_if_plain(asset: Any, hedges: Any) -> pd.DataFrame | None:
     if not all(type(name) is str for name in names) or len(set(names)) < len(names):
         return None
     columns = labels(names)
-    if hedges.columns.name is not None or hedges.columns.dtype != columns.dtype or len(names) < 2:
+    if hedges.columns.dtype != columns.dtype or len(names) < 2:
         return None
     by_column = np.empty((len(names), len(parts.dates)))
     by_column[0] = parts.asset
