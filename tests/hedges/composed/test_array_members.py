@@ -40,6 +40,7 @@ def test_ratios_from_arrays_are_those_of_tables(returns, weights):
     later = returns.iloc[300:]
     fit = fit_to(model, sample)
     found = array_fit(model, sample)
+    # regressions are solved from moments in arrays, by an orthogonal factor in tables
     np.testing.assert_allclose(found.weights, fit.state.weights, rtol=1e-10, atol=1e-14)
     expected = fit.extend(*split(later)).ratio
     np.testing.assert_allclose(found.ratios(later.to_numpy()), expected, rtol=1e-10)
