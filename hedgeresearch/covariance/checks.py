@@ -12,6 +12,7 @@ from hedgeresearch._kernels.checks.data_quality import column_covariance
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
+from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
@@ -65,6 +66,24 @@ def check_length(n_dates: int, names: Sequence[str], univariate: UnivariateModel
             f"returns must have at least {min_rows} rows, ten for each parameter of a univariate "
             f"model; got {n_dates}. Pass a longer sample."
         )
+
+
+def earlier_errors(model: Any, warm_start: CovarianceFit | None, frame: pd.DataFrame) -> Any:
+    """Return what an earlier fit of a model knows of its errors, its optimum included.
+
+    Raises
+    ------
+    DataError
+        If it is a fit of another model or to other series.
+    """
+    if warm_start is None:
+        return None
+    if warm_start.model != model or not warm_start.series.equals(frame.columns):
+        raise DataError(
+            f"warm_start must be an earlier fit of {model!r} to {list(frame.columns)}; got "
+            f"{warm_start!r}."
+        )
+    return warm_start.estimates.errors
 
 
 def _check_names(names: pd.Index[Any], model: str) -> None:

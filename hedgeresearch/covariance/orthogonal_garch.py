@@ -10,9 +10,9 @@ series.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,15 +20,21 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.array_estimate import ArrayEstimate, SampleEstimate, Samples
+from hedgeresearch.covariance.checks import (
+    BOUNDS_ADVICE,
+    check_length,
+    check_panel,
+    earlier_errors,
+)
 from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
 from hedgeresearch.covariance.delta_method import DeltaMethod, univariate_steps
 from hedgeresearch.covariance.first_step import (
     FirstStep,
     check_univariate,
     constant_means,
+    estimate_first_step,
     filter_volatilities,
-    fit_first_step,
     forecast_variances,
     states_after,
 )
@@ -38,7 +44,7 @@ from hedgeresearch.covariance.principal_components import PrincipalComponents
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_from_influence
-from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.estimation.warnings import remark_on_bounds, warn_of_bounds
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityModel, VolatilityState
@@ -79,7 +85,7 @@ class OrthogonalGARCH:
 
     n_factors: int | None = None
     univariate: VolatilityModel = GARCH()
-    warm_start: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
     error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
@@ -92,8 +98,18 @@ class OrthogonalGARCH:
                 f"own; got {self.univariate!r}. Pass a model such as GARCH()."
             )
 
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+    def fit(
+        self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None
+    ) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
+
+        Parameters
+        ----------
+        returns : DataFrame (n_dates, n_series)
+            Fractions per period.
+        warm_start : CovarianceFit, optional
+            Earlier fit of the same model to the same series, on a similar sample. The searches
+            begin there, which is quicker.
 
         Raises
         ------
@@ -104,21 +120,32 @@ class OrthogonalGARCH:
             If the univariate model of a component reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "OrthogonalGARCH")
-        n_series = frame.shape[1]
+        earlier: OrthogonalInference | None = earlier_errors(self, warm_start, frame)
+        values = frame.to_numpy()
+        near = None if earlier is None else earlier.first_step
+        components, first_step = self._both(values, near)
+        estimates = self._estimates(first_step, components, values)
+        warn_of_bounds("OrthogonalGARCH", estimates.bounds_hit, BOUNDS_ADVICE)
+        return fit_from_state(self, frame, _initial_state(components, first_step.states), estimates)
+
+    def on_samples(self, samples: Samples) -> OrthogonalSamples:
+        """Return the estimator of many samples, see ``EstimatesSamples``."""
+        check_length(samples.shortest, samples.names, self.univariate)
+        return OrthogonalSamples(samples, self._both)
+
+    def _both(self, values: Array, near: FirstStep | None) -> tuple[PrincipalComponents, FirstStep]:
+        """Return the components of returns (n_dates, n_series) and their univariate estimates."""
+        n_series = values.shape[1]
         n_factors = n_series if self.n_factors is None else self.n_factors
         if n_factors > n_series:
             raise DataError(
                 f"n_factors must be at most the number of series, {n_series}; got {n_factors}. "
                 "Use fewer factors or more series."
             )
-        values = frame.to_numpy()
         components = PrincipalComponents.of(values, np.cov(values, rowvar=False), n_factors)
         names = [f"factor {i}" for i in range(1, n_factors + 1)]
-        factors = pd.DataFrame(components.factors(values), index=frame.index, columns=names)
-        first_step = fit_first_step(self.univariate, factors)
-        estimates = self._estimates(first_step, components, values)
-        warn_of_bounds("OrthogonalGARCH", estimates.bounds_hit, BOUNDS_ADVICE)
-        return fit_from_state(self, frame, _initial_state(components, first_step.states), estimates)
+        factors = components.factors(values)
+        return components, estimate_first_step(self.univariate, factors, names, near)
 
     def _estimates(
         self, first_step: FirstStep, components: PrincipalComponents, values: Array
@@ -139,6 +166,35 @@ class OrthogonalGARCH:
             bounds=tuple(first_step.bounds_hit),
             errors=OrthogonalInference(self.univariate, first_step, values, components.n_factors),
         )
+
+
+class OrthogonalSamples(NamedTuple):
+    """An orthogonal model on some samples, see ``SampleEstimator``.
+
+    Attributes
+    ----------
+    samples : Samples
+    both : function
+        Components and univariate estimates of returns (n_dates, n_series), from those of similar
+        returns or None.
+    """
+
+    samples: Samples
+    both: Callable[[Array, FirstStep | None], tuple[PrincipalComponents, FirstStep]]
+
+    def estimate(self, number: int, near: SampleEstimate | None) -> ArrayEstimate:
+        """Estimate on a sample, from the estimate on a similar one if there is one.
+
+        Raises
+        ------
+        ConvergenceError
+            If the univariate model of a component reaches no optimum.
+        """
+        values = self.samples.rows(number)
+        components, first_step = self.both(values, None if near is None else near.search)
+        state = _initial_state(components, first_step.states).advance(values)
+        remark = remark_on_bounds("OrthogonalGARCH", first_step.bounds_hit, BOUNDS_ADVICE)
+        return ArrayEstimate(state, first_step, () if remark is None else (remark,))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from hedgeresearch.hedges.closed_form import Refit
+import numpy as np
+
+from hedgeresearch.covariance.array_estimate import Samples
+from hedgeresearch.covariance.margin_store import MarginStore
+from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
 from hedgeresearch.typing import Array, Mask
 
 
@@ -57,25 +61,31 @@ class RefitRatios(NamedTuple):
 
 @runtime_checkable
 class FitsSamples(Protocol):
-    """A hedge model that fits many samples in one compiled call."""
+    """A hedge model that fits many samples in arrays, one after the other."""
 
     def fit_samples(
-        self, returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str]
-    ) -> Sequence[RefitRatios | None]:
-        """Return the ratios of each refit, or None where it needs a fit of its own.
+        self, samples: Samples, refits: Sequence[Refit]
+    ) -> Iterator[RefitRatios | None]:
+        """Yield the ratios of each refit, or None where it needs a fit of its own.
 
         Parameters
         ----------
-        returns : array (n_rows, 1 + n_hedges), the asset first
+        samples : of returns (n_rows, 1 + n_hedges), the asset first, one for each refit
         refits : when to estimate and what to hedge, in order
-        cold : array (n_refits,) of bool, whether a refit does not start at the one before
-        names : names of asset and hedges
         """
+
+
+def samples_of(
+    returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str], store: MarginStore
+) -> Samples:
+    """Return the samples of refits, of which ``cold`` says where searches begin."""
+    bounds = np.array([refit[:2] for refit in refits])
+    return Samples(returns, bounds, cold, names, MIN_OWN_VARIANCE, store)
 
 
 def fits_samples(model: object) -> bool:
     """Return whether a model, and not only the class that it inherits from, fits samples."""
-    return isinstance(model, FitsSamples) and "fit_samples" in vars(type(model))
+    return "fit_samples" in vars(type(model))
 
 
 def as_array_model(model: object) -> FitsArrays | None:

@@ -23,11 +23,15 @@ def _innovate(corrected, z, q, x):
 @kernel
 def _step(parameters, x, intercept, q):
     """Overwrite Q with that of the next date, given the innovations x."""
-    a, b, g = parameters
+    a = parameters[0]
+    b = parameters[1]
+    g = parameters[2]
     n = x.shape[0]
     for i in range(n):
         for j in range(n):
-            weight = a + g if x[i] < 0.0 and x[j] < 0.0 else a
+            weight = a
+            if g != 0.0 and x[i] < 0.0 and x[j] < 0.0:  # without g signs cost nothing
+                weight += g
             q[i, j] = intercept[i, j] + weight * (x[i] * x[j]) + b * q[i, j]
 
 

@@ -11,8 +11,9 @@ section 2.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,17 +22,21 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice, check_flag
-from hedgeresearch.covariance.bekk.delta_method import with_delta_method
+from hedgeresearch.covariance.array_estimate import ArrayEstimate, SampleEstimate, Samples
+from hedgeresearch.covariance.bekk.delta_method import BEKKErrors, with_delta_method
 from hedgeresearch.covariance.bekk.estimation import estimate_bekk
 from hedgeresearch.covariance.bekk.parameters import Layout
-from hedgeresearch.covariance.bekk.state import state_before_sample
+from hedgeresearch.covariance.bekk.state import BEKKState, state_before_sample
+from hedgeresearch.covariance.checks import earlier_errors
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.warnings import remark_on_bounds, warn_of_bounds
+from hedgeresearch.typing import Array
 
 MIN_DATES_PER_PARAMETER = 10
 """Observations that a sample must have for each parameter."""
@@ -83,7 +88,7 @@ class BEKK:
     targeting: bool = False
     mean: Literal["constant", "zero"] = "constant"
 
-    warm_start: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
     error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
@@ -96,10 +101,20 @@ class BEKK:
         """Return the order of the parameters for a number of series."""
         return Layout(self.form, self.asymmetric, self.targeting, n_series)
 
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+    def fit(
+        self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None
+    ) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period.
 
         Ten dates for each parameter are needed.
+
+        Parameters
+        ----------
+        returns : DataFrame (n_dates, n_series)
+            Fractions per period.
+        warm_start : CovarianceFit, optional
+            Earlier fit of the same model to the same series, on a similar sample. The search begins
+            there, which is quicker, and starts elsewhere only if it may end at a local optimum.
 
         Raises
         ------
@@ -109,17 +124,41 @@ class BEKK:
             If the likelihood does not reach a maximum.
         """
         frame = self._check_returns(returns)
-        layout = self.layout(frame.shape[1])
-        has_means = self.mean == "constant"
-        mean = frame.mean().to_numpy() if has_means else np.zeros(frame.shape[1])
-        errors = frame.to_numpy() - mean
-        estimates = estimate_bekk(layout, errors, bad_news(errors))
-        n_means = len(mean) if has_means else 0
-        estimates = replace(estimates, n_targets=estimates.n_targets + n_means)
-        warn_of_bounds("BEKK", estimates.bounds_hit, BOUNDS_ADVICE)
+        earlier: BEKKErrors | None = earlier_errors(self, warm_start, frame)
+        near = None if earlier is None else earlier.sandwich.search
+        found = self._estimate(frame.to_numpy(), near)
+        warn_of_bounds("BEKK", found.estimates.bounds_hit, BOUNDS_ADVICE)
+        n_targets = found.estimates.n_targets + (self.mean == "constant") * frame.shape[1]
+        estimates = replace(found.estimates, n_targets=n_targets)
+        estimates = with_delta_method(estimates, found.mean, found.errors)
+        return fit_from_state(self, frame, found.state, estimates)
+
+    def on_samples(self, samples: Samples) -> BEKKSamples:
+        """Return the estimator of many samples, see ``EstimatesSamples``.
+
+        Raises
+        ------
+        DataError
+            If a sample has fewer than ten dates for each parameter.
+        """
+        needed = self._min_rows(len(samples.names))
+        if samples.shortest < needed:
+            raise DataError(f"returns must have at least {needed} rows; got {samples.shortest}.")
+        return BEKKSamples(samples, self._estimate)
+
+    def _estimate(self, values: Array, near: Array | None) -> BEKKEstimate:
+        """Estimate on an array (n_dates, n_series), from an optimum on a similar one if given."""
+        layout = self.layout(values.shape[1])
+        mean = values.mean(axis=0) if self.mean == "constant" else np.zeros(layout.n)
+        errors = values - mean
+        estimates = estimate_bekk(layout, errors, bad_news(errors), near)
         parameters = np.array(list(estimates.values.values()))
         state = state_before_sample(layout, parameters, mean, errors)
-        return fit_from_state(self, frame, state, with_delta_method(estimates, mean, errors))
+        return BEKKEstimate(estimates, state, mean, errors)
+
+    def _min_rows(self, n_series: int) -> int:
+        """Return the minimum number of observations."""
+        return MIN_DATES_PER_PARAMETER * self.layout(n_series).size
 
     def _check_returns(self, returns: pd.DataFrame) -> pd.DataFrame:
         n_series = check_frame(returns, "returns").shape[1]
@@ -127,8 +166,60 @@ class BEKK:
             raise DataError(
                 f"returns must have at least two series; got {n_series}. Add the hedges as columns."
             )
-        min_rows = MIN_DATES_PER_PARAMETER * self.layout(n_series).size
-        frame = check_returns(returns, minimum_rows=min_rows)
+        frame = check_returns(returns, minimum_rows=self._min_rows(n_series))
         check_at_door(frame, OF_SEVERAL)
         check_independent(frame.cov().to_numpy(), list(map(str, frame.columns)), "returns")
         return frame
+
+
+class BEKKEstimate(NamedTuple):
+    """Estimate of a BEKK model on an array.
+
+    Attributes
+    ----------
+    estimates : Estimates
+        Parameters, with a ``BEKKSandwich``.
+    state : BEKKState
+        State before the first date.
+    mean : array (n_series,)
+        Means of the returns.
+    errors : array (n_dates, n_series)
+        Returns less their means.
+    """
+
+    estimates: Estimates
+    state: BEKKState
+    mean: Array
+    errors: Array
+
+
+class BEKKSamples(NamedTuple):
+    """A BEKK model on some samples, see ``SampleEstimator``.
+
+    Attributes
+    ----------
+    samples : Samples
+    estimate_array : function
+        Estimate on returns (n_dates, n_series), from an optimum on similar ones or None.
+    """
+
+    samples: Samples
+    estimate_array: Callable[[Array, Array | None], BEKKEstimate]
+
+    def estimate(self, number: int, near: SampleEstimate | None) -> ArrayEstimate:
+        """Estimate on a sample, from the estimate on a similar one if there is one.
+
+        Raises
+        ------
+        ConvergenceError
+            If the likelihood does not reach a maximum.
+        """
+        values = self.samples.rows(number)
+        found = self.estimate_array(values, None if near is None else near.search)
+        sandwich: Any = found.estimates.errors
+        remark = remark_on_bounds("BEKK", found.estimates.bounds_hit, BOUNDS_ADVICE)
+        return ArrayEstimate(
+            final_state=found.state.advance(values),
+            search=sandwich.search,
+            remarks=() if remark is None else (remark,),
+        )

@@ -48,7 +48,9 @@ NESTING_TOLERANCE = 1e-6
 """Log-likelihood by which rounding may put a larger model below a smaller one."""
 
 
-def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
+def estimate_bekk(
+    layout: Layout, errors: Array, news: Array, near: Array | None = None
+) -> Estimates:
     """Maximize the likelihood of errors, in any units.
 
     Parameters
@@ -59,6 +61,8 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
         Returns less their means.
     news : array (n_dates, n_series)
         Shocks of B; not used by a symmetric model.
+    near : array (k,), optional
+        Where the search on a similar sample ended, see ``BEKKSandwich``.
 
     Raises
     ------
@@ -67,8 +71,9 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
     """
     scale = np.sqrt(np.mean(errors**2, axis=0))
     shocks = np.stack([errors / scale, news / scale], axis=1)
-    optimum, found = _search_in_fixed_order(layout, shocks)
+    optimum, end = _search_in_fixed_order(layout, shocks, near)
     likelihood = BEKKLikelihood.from_shocks(layout, shocks)
+    found = replace(likelihood.map, layout=_searched(layout)).with_triangular_root(end)
     factors, _ = likelihood.map.shrinkage(found)
     on_bound = factors < 1.0
     point = layout.with_signs(likelihood.map.project(found)[0])
@@ -83,11 +88,18 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
         n_targets=_n_targets(layout),
         gradient_norm=optimum.gradient_norm,
         bounds=(*_bound_of_stationarity(layout, on_bound), *held),
-        errors=BEKKSandwich(likelihood, point, free, on_bound, units),
+        errors=BEKKSandwich(likelihood, point, free, on_bound, units, end),
     )
 
 
-def _search_in_fixed_order(layout: Layout, shocks: Array) -> tuple[Optimum, Array]:
+def _searched(layout: Layout) -> Layout:
+    """Return the layout in whose parameters a model is searched."""
+    return replace(layout, symmetric_root=True)
+
+
+def _search_in_fixed_order(
+    layout: Layout, shocks: Array, near: Array | None
+) -> tuple[Optimum, Array]:
     """Return the optimum for standardized shocks, and its parameters for their order of series.
 
     Where the likelihood has several optima of similar height, rounding may choose between them. The
@@ -96,13 +108,24 @@ def _search_in_fixed_order(layout: Layout, shocks: Array) -> tuple[Optimum, Arra
     """
     rounded = np.round(shocks, SHOCK_DECIMALS)
     order = sorted(range(layout.n), key=lambda series: rounded[:, 0, series].tolist())
-    searched = replace(layout, symmetric_root=True)
-    optimum = _nested_search(searched, np.ascontiguousarray(rounded[..., order]), {})
-    place = np.argsort(order)
-    root, blocks = searched.unpack(optimum.point)
-    point = searched.pack(root[np.ix_(place, place)], blocks[:, place[:, None], place])
-    mapping = BEKKLikelihood.from_shocks(searched, shocks).map
-    return optimum, mapping.with_triangular_root(point)
+    searched = _searched(layout)
+    in_order = np.ascontiguousarray(rounded[..., order])
+    optimum = None
+    if near is not None:
+        start = searched.permuted(near, np.array(order))
+        optimum = _continued(BEKKLikelihood.from_shocks(searched, in_order), start)
+    if optimum is None:
+        optimum = _nested_search(searched, in_order, {})
+    return optimum, searched.permuted(optimum.point, np.argsort(order))
+
+
+def _continued(likelihood: BEKKLikelihood, start: Array) -> Optimum | None:
+    """Return the optimum that a search reaches from near it; None where it may be a local one."""
+    with suppress(ConvergenceError):
+        optimum = local_search(likelihood, [start])
+        if not _may_be_local(likelihood, optimum):
+            return optimum
+    return None
 
 
 def _n_targets(layout: Layout) -> int:

@@ -146,6 +146,11 @@ class Layout:
         """Return C, or K, (n, n), zero with targeting, and the blocks (2 or 3, n, n)."""
         return self.intercept_basis @ x, self.block_basis @ x
 
+    def permuted(self, x: Array, order: Indices) -> Array:
+        """Return the parameters of the same model for series in another order, (n,) of int."""
+        root, blocks = self.unpack(x)
+        return self.pack(root[np.ix_(order, order)], blocks[:, order[:, None], order])
+
     def with_signs(self, x: Array) -> Array:
         """Return the same model with positive first elements of A, B, G and diagonal of C.
 

@@ -32,6 +32,8 @@ class BEKKSandwich:
         bound.
     units : array (k,)
         Factors from the parameters to those of the returns.
+    search : array (k,)
+        Optimum with a symmetric root, where a search on a similar sample may begin.
     """
 
     likelihood: BEKKLikelihood
@@ -39,6 +41,7 @@ class BEKKSandwich:
     free: Array
     on_bound: npt.NDArray[np.bool_]
     units: Array
+    search: Array
 
     @property
     def label(self) -> str:

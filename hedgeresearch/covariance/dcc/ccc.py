@@ -17,7 +17,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
-from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.array_estimate import Samples
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel, earlier_errors
 from hedgeresearch.covariance.correlation import as_correlation, upper_triangle_to_matrix
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
@@ -31,6 +32,7 @@ from hedgeresearch.covariance.first_step import (
 )
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
+from hedgeresearch.covariance.two_step_samples import Margins, SecondStep, TwoStepSamples
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -61,14 +63,24 @@ class CCC:
     """
 
     univariate: UnivariateModels = GARCH()
-    warm_start: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
     error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
 
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+    def fit(
+        self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None
+    ) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
+
+        Parameters
+        ----------
+        returns : DataFrame (n_dates, n_series)
+            Fractions per period.
+        warm_start : CovarianceFit, optional
+            Earlier fit of the same model to the same series, on a similar sample. The searches
+            begin there, which is quicker.
 
         Raises
         ------
@@ -79,12 +91,32 @@ class CCC:
             If a univariate model reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "CCC")
-        first_step = fit_first_step(self.univariate, frame)
-        correlation = as_correlation(np.cov(first_step.residuals, rowvar=False))
+        earlier: CCCInference | None = earlier_errors(self, warm_start, frame)
+        near = None if earlier is None else earlier.first_step
+        first_step = fit_first_step(self.univariate, frame, near)
+        correlation = _sample_correlation(first_step.residuals)
         state = constant_correlation_state(first_step.states, correlation)
         estimates = _estimates(first_step, correlation)
         warn_of_bounds("CCC", estimates.bounds_hit, BOUNDS_ADVICE)
         return fit_from_state(self, frame, state, estimates)
+
+    def on_samples(self, samples: Samples) -> TwoStepSamples:
+        """Return the estimator of many samples, see ``EstimatesSamples``."""
+        return TwoStepSamples("CCC", Margins.of(self.univariate, samples), _second_step)
+
+
+def _second_step(
+    residuals: Array, univariate: tuple[VolatilityState, ...], _near: None
+) -> SecondStep:
+    """Estimate the correlation on a sample with univariate states after it."""
+    return SecondStep(constant_correlation_state(univariate, _sample_correlation(residuals)))
+
+
+def _sample_correlation(residuals: Array) -> Array:
+    """Return the correlation of residuals (n_dates, n_series), (n_series, n_series)."""
+    # a product of an array with its own transpose is exactly symmetric
+    centered = residuals - residuals.mean(axis=0)
+    return as_correlation(centered.T @ centered)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,38 +17,39 @@ smoother of Engle (2002).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice, check_flag
-from hedgeresearch.covariance.array_estimate import ArrayEstimate
-from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_length, check_panel
-from hedgeresearch.covariance.dcc.estimation import estimate_correlation
+from hedgeresearch.covariance.array_estimate import SampleEstimator, Samples
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel, earlier_errors
+from hedgeresearch.covariance.dcc.correlation_state import state_after_sample
+from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.pair_refits import CorrelationRules, PairRefits
+from hedgeresearch.covariance.dcc.pair_samples import pair_samples
+from hedgeresearch.covariance.dcc.parameters import CorrelationRules
 from hedgeresearch.covariance.dcc.standard_errors import (
     TwoStepInference,
+    fit_two_steps,
     two_step_estimates,
     two_step_state,
 )
 from hedgeresearch.covariance.first_step import (
     UnivariateModels,
     check_univariate,
-    estimate_first_step,
-    model_of_series,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
+from hedgeresearch.covariance.two_step_samples import Margins, SecondStep, TwoStepSamples
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.warnings import remark_on_bounds, warn_of_bounds
-from hedgeresearch.typing import Array, Indices, Mask
+from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @exported_by("hedgeresearch.covariance")
@@ -163,102 +164,50 @@ class DCC:
             If a univariate model or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "DCC", shrunk=self.target != "sample")
-        earlier = self._earlier_steps(warm_start, frame)
-        inference = self._both_steps(frame.to_numpy(), list(frame.columns), earlier)
+        earlier: TwoStepInference | None = earlier_errors(self, warm_start, frame)
+        inference = fit_two_steps(self.univariate, frame, self._correlation, earlier)
         estimates = two_step_estimates(inference, n_dates=len(frame))
         warn_of_bounds("DCC", estimates.bounds_hit, BOUNDS_ADVICE)
         return fit_from_state(self, frame, two_step_state(inference), estimates)
 
-    def estimate_array(
-        self, returns: Array, names: Sequence[str], near: ArrayEstimate | None = None
-    ) -> ArrayEstimate:
-        """Estimate on returns (n_dates, n_series) that are known to be valid, without pandas.
+    def on_samples(self, samples: Samples) -> SampleEstimator:
+        """Return the estimator of many samples, see ``EstimatesSamples``."""
+        margins = Margins.of(self.univariate, samples)
+        pair = None if self.target != "sample" else pair_samples("DCC", margins, self.rules)
+        return pair or TwoStepSamples("DCC", margins, self._second_step)
 
-        Raises
-        ------
-        DataError
-            If there are fewer than ten observations for a parameter of a univariate model.
-        ConvergenceError
-            If a univariate model or the correlation step reaches no optimum.
-        """
-        check_length(len(returns), names, self.univariate)
-        inference = self._both_steps(returns, names, None if near is None else near.search)
-        bounds = (*inference.first_step.bounds_hit, *inference.estimate.bounds_hit)
-        remark = remark_on_bounds("DCC", bounds, BOUNDS_ADVICE)
-        return ArrayEstimate(
-            final_state=two_step_state(inference).advance(returns),
-            search=inference,
-            remarks=() if remark is None else (remark,),
+    @property
+    def rules(self) -> CorrelationRules:
+        """Kind of the correlation."""
+        return CorrelationRules(
+            self.asymmetric,
+            self.correction == "aielli",
+            self.integrated,
+            self.density == "student",
         )
 
-    def estimate_samples(
-        self,
-        returns: Array,
-        bounds: Indices,
-        cold: Mask,
-        names: Sequence[str],
-        least_share: float,
-    ) -> PairRefits | None:
-        """Estimate a model of two series on many samples, see ``EstimatesSamples``."""
-        models = [model_of_series(self.univariate, name) for name in names]
-        layouts = [one.layout for one in models if type(one) is GARCH]
-        if len(models) != 2 or len(layouts) != 2 or self.target != "sample":
-            return None
-        check_length(int(np.diff(bounds).min()), names, self.univariate)
-        return PairRefits.of(
-            returns,
-            bounds,
-            cold,
-            names,
-            (layouts[0], layouts[1]),
-            CorrelationRules(
-                self.asymmetric,
-                self.correction == "aielli",
-                self.integrated,
-                self.density == "student",
-            ),
-            least_share,
-        )
+    def _second_step(
+        self, residuals: Array, univariate: tuple[VolatilityState, ...], near: Any
+    ) -> SecondStep:
+        """Estimate the correlation on a sample with univariate states after it."""
+        likelihood, estimate = self._correlation(residuals, near)
+        state = state_after_sample(likelihood, estimate, univariate)
+        return SecondStep(state, estimate, estimate.bounds_hit)
 
-    def _both_steps(
-        self, returns: Array, names: Sequence[str], earlier: TwoStepInference | None
-    ) -> TwoStepInference:
-        """Estimate the univariate models, and the correlation of their standardized residuals."""
-        near = None if earlier is None else earlier.first_step
-        first_step = estimate_first_step(self.univariate, returns, names, near)
+    def _correlation(
+        self, residuals: Array, near: CorrelationEstimate | None
+    ) -> tuple[CorrelationLikelihood, CorrelationEstimate]:
+        """Estimate the correlation of standardized residuals (n_dates, n_series)."""
         likelihood = CorrelationLikelihood(
-            first_step.residuals,
+            residuals,
             asymmetric=self.asymmetric,
             corrected=self.correction == "aielli",
             composite=self.estimator == "composite",
             integrated=self.integrated,
-            shrunk_target=self._shrunk_target(first_step.residuals),
+            shrunk_target=self._shrunk_target(residuals),
         )
-        estimate = estimate_correlation(
-            likelihood,
-            self.density == "student",
-            "the DCC correlations",
-            None if earlier is None else earlier.estimate,
-        )
-        return TwoStepInference(first_step, likelihood, estimate)
-
-    def _earlier_steps(
-        self, warm_start: CovarianceFit | None, frame: pd.DataFrame
-    ) -> TwoStepInference | None:
-        """Return both steps of an earlier fit; refuse a fit of another model or other series."""
-        if warm_start is None:
-            return None
-        steps = warm_start.estimates.errors
-        if (
-            warm_start.model != self
-            or not isinstance(steps, TwoStepInference)
-            or not warm_start.series.equals(frame.columns)
-        ):
-            raise DataError(
-                f"warm_start must be an earlier fit of {self!r} to {list(frame.columns)}; got "
-                f"{warm_start!r}."
-            )
-        return steps
+        student = self.density == "student"
+        return likelihood, estimate_correlation(likelihood, student, "the DCC correlations", near)
 
     def _shrunk_target(self, residuals: Array) -> Array | None:
         return None if self.target == "sample" else SHRINKAGES[self.target](residuals)

@@ -10,7 +10,7 @@ Economic Statistics 30, eq. 4-6 and section 3.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,16 +18,21 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.dcc.recursion import dcc_equicorrelation
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.array_estimate import SampleEstimator, Samples
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel, earlier_errors
 from hedgeresearch.covariance.correlation import (
     as_correlation,
     filter_residuals,
     pairwise_products,
 )
-from hedgeresearch.covariance.dcc.estimation import estimate_correlation
+from hedgeresearch.covariance.dcc.correlation_state import state_after_sample
+from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.pair_samples import pair_samples
+from hedgeresearch.covariance.dcc.parameters import CorrelationRules
 from hedgeresearch.covariance.dcc.standard_errors import (
     TwoStepInference,
+    fit_two_steps,
     two_step_estimates,
     two_step_state,
 )
@@ -36,14 +41,15 @@ from hedgeresearch.covariance.delta_method import DeltaMethod
 from hedgeresearch.covariance.first_step import (
     UnivariateModels,
     check_univariate,
-    fit_first_step,
     forecast_variances,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
+from hedgeresearch.covariance.two_step_samples import Margins, SecondStep, TwoStepSamples
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @exported_by("hedgeresearch.covariance")
@@ -72,7 +78,7 @@ class DECO:
     univariate: UnivariateModels = GARCH()
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
-    warm_start: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
     error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
@@ -80,8 +86,18 @@ class DECO:
         check_choice(self.correction, "correction", ("engle", "aielli"))
         check_choice(self.density, "density", ("normal", "student"))
 
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+    def fit(
+        self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None
+    ) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
+
+        Parameters
+        ----------
+        returns : DataFrame (n_dates, n_series)
+            Fractions per period.
+        warm_start : CovarianceFit, optional
+            Earlier fit of the same model to the same series, on a similar sample. The searches
+            begin there, which is quicker, and start elsewhere only if they end on a bound.
 
         Raises
         ------
@@ -92,17 +108,41 @@ class DECO:
             If a univariate model or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "DECO")
-        first_step = fit_first_step(self.univariate, frame)
-        likelihood = CorrelationLikelihood(
-            first_step.residuals, corrected=self.correction == "aielli", equicorrelation=True
-        )
-        student = self.density == "student"
-        estimate = estimate_correlation(likelihood, student, "the DECO correlation")
-        steps = TwoStepInference(first_step, likelihood, estimate)
+        earlier: DECOInference | None = earlier_errors(self, warm_start, frame)
+        near = None if earlier is None else earlier.steps
+        steps = fit_two_steps(self.univariate, frame, self._correlation, near)
         estimates = two_step_estimates(steps, n_dates=len(frame))
         estimates = replace(estimates, errors=DECOInference(steps))
         warn_of_bounds("DECO", estimates.bounds_hit, BOUNDS_ADVICE)
         return fit_from_state(self, frame, DECOState(two_step_state(steps)), estimates)
+
+    def on_samples(self, samples: Samples) -> SampleEstimator:
+        """Return the estimator of many samples, see ``EstimatesSamples``."""
+        margins = Margins.of(self.univariate, samples)
+        rules = CorrelationRules(
+            False, self.correction == "aielli", False, self.density == "student"
+        )
+        # the equicorrelation of a pair is its correlation
+        pair = pair_samples("DECO", margins, rules, DECOState)
+        return pair or TwoStepSamples("DECO", margins, self._second_step)
+
+    def _second_step(
+        self, residuals: Array, univariate: tuple[VolatilityState, ...], near: Any
+    ) -> SecondStep:
+        """Estimate the correlation on a sample with univariate states after it."""
+        likelihood, estimate = self._correlation(residuals, near)
+        state = DECOState(state_after_sample(likelihood, estimate, univariate))
+        return SecondStep(state, estimate, estimate.bounds_hit)
+
+    def _correlation(
+        self, residuals: Array, near: CorrelationEstimate | None
+    ) -> tuple[CorrelationLikelihood, CorrelationEstimate]:
+        """Estimate the correlation of standardized residuals (n_dates, n_series)."""
+        likelihood = CorrelationLikelihood(
+            residuals, corrected=self.correction == "aielli", equicorrelation=True
+        )
+        student = self.density == "student"
+        return likelihood, estimate_correlation(likelihood, student, "the DECO correlation", near)
 
 
 @dataclass(frozen=True, eq=False)

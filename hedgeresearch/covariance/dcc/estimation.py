@@ -16,7 +16,7 @@ from hedgeresearch.covariance.dcc.pair import PairCorrelation
 from hedgeresearch.covariance.dcc.panel_search import PanelSearch
 from hedgeresearch.covariance.dcc.parameters import ParameterBox
 from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum, continue_or_restart
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 MIN_REVERSION = 0.2
 """Part of a deviation from the mean correlation that must vanish over the sample.
@@ -32,36 +32,50 @@ class CorrelationEstimate:
 
     Attributes
     ----------
+    box : ParameterBox
+        Box of parameters in which the optimum lies.
     point : array (4,)
-        Optimum in the box of parameters, from which another search may begin.
+        Optimum in the box, from which another search may begin.
+    free : array (n_searched,) of bool
+        Coordinates that are searched and not held by a bound.
     parameters : array (3,)
         a, b and g.
     nu : float
         Degrees of freedom; infinite for the normal.
-    reported : list of int
-        Positions among (a, b, g, nu) of the estimates.
-    tangent : array (n_reported, n_free)
-        Directions in which the estimates could move inside their bounds.
     log_density : float
         Log-density of the standardized residuals of all dates.
     gradient_norm : float
         Largest component of the projected gradient, per date.
-    bounds_hit : tuple of str
-        Bounds on which the estimate lies, as formulas.
     reverts : bool
         Whether the correlation returns to its mean within a sample of this length. If not, the
-        sample says nothing about that mean, nor about how far the persistence is from one.
+        sample says nothing about that mean, nor about how far the persistence is from one, which
+        then does not count as free.
     """
 
+    box: ParameterBox
     point: Array
+    free: Mask
     parameters: Array
     nu: float
-    reported: list[int]
-    tangent: Array
     log_density: float
     gradient_norm: float
-    bounds_hit: tuple[str, ...]
     reverts: bool = True
+
+    @property
+    def reported(self) -> list[int]:
+        """Positions among (a, b, g, nu) of the estimates."""
+        return self.box.reported
+
+    @property
+    def tangent(self) -> Array:
+        """Directions in which estimates could move inside their bounds, (n_reported, n_free)."""
+        free = np.array(self.box.searched)[self.free]
+        return np.asarray(self.box.jacobian(self.point)[self.reported][:, free])
+
+    @property
+    def bounds_hit(self) -> tuple[str, ...]:
+        """Bounds on which the estimate lies, as formulas."""
+        return self.box.bounds_hit(self.point, self.free)
 
     @property
     def all_parameters(self) -> Array:
@@ -105,17 +119,14 @@ def estimate_correlation(
     parameters, nu = box.parameters(point)
     reverts = bool((1.0 - point[PERSISTENCE]) * len(likelihood.residuals) > MIN_REVERSION)
     is_known = np.array([reverts or i != PERSISTENCE for i in box.searched])
-    is_free = optimum.free & is_known
-    free = np.array(box.searched)[is_free]
     return CorrelationEstimate(
+        box=box,
         point=point,
+        free=optimum.free & is_known,
         parameters=parameters,
         nu=nu,
-        reported=box.reported,
-        tangent=box.jacobian(point)[np.ix_(box.reported, free)],
         log_density=optimum.log_likelihood,
         gradient_norm=optimum.gradient_norm,
-        bounds_hit=box.bounds_hit(point, is_free),
         reverts=reverts,
     )
 

@@ -8,6 +8,7 @@ eigenvalue of S^-1/2 N S^-1/2: a + b + delta g < 1 keeps the intercept positive 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,26 @@ from hedgeresearch.typing import Array, Mask
 
 LIMITS = tuple(zip(LOW.tolist(), HIGH.tolist(), strict=True))
 """Smallest and largest value of each coordinate."""
+
+
+class CorrelationRules(NamedTuple):
+    """Kind of a correlation, as the settings of ``DCC``."""
+
+    asymmetric: bool
+    corrected: bool
+    integrated: bool
+    student: bool
+
+    @property
+    def searched(self) -> list[int]:
+        """Coordinates of the box that are estimated."""
+        used = {
+            PERSISTENCE: not self.integrated,
+            NEWS_SHARE: True,
+            ASYMMETRIC_SHARE: self.asymmetric,
+            INVERSE_NU: self.student,
+        }
+        return [i for i, is_used in used.items() if is_used]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +71,11 @@ class ParameterBox:
     @classmethod
     def of(cls, likelihood: CorrelationLikelihood, student: bool) -> ParameterBox:
         """Return the box of a likelihood, with degrees of freedom if it is a Student-t one."""
-        used = {
-            PERSISTENCE: not likelihood.integrated,
-            NEWS_SHARE: True,
-            ASYMMETRIC_SHARE: likelihood.asymmetric,
-            INVERSE_NU: student,
-        }
-        searched = [i for i, is_used in used.items() if is_used]
+        rules = CorrelationRules(
+            likelihood.asymmetric, likelihood.corrected, likelihood.integrated, student
+        )
         delta = _largest_news_share(likelihood)
-        return cls(delta, searched, likelihood.asymmetric, likelihood.integrated)
+        return cls(delta, rules.searched, likelihood.asymmetric, likelihood.integrated)
 
     @property
     def limits(self) -> list[tuple[float, float]]:
@@ -98,7 +115,9 @@ class ParameterBox:
         free : array (n_searched,) of bool
             Whether each searched coordinate lies inside its limits.
         """
-        held = [i for i, is_free in zip(self.searched, free, strict=True) if not is_free]
+        held = [i for i, is_free in zip(self.searched, free.tolist(), strict=True) if not is_free]
+        if not held:
+            return ()
         if point[PERSISTENCE] <= LIMITS[PERSISTENCE][0]:
             # the shares of a persistence of zero have no meaning
             held = [i for i in held if i in (PERSISTENCE, INVERSE_NU)]

@@ -7,10 +7,13 @@ enters its own (see ``estimation.influence``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from hedgeresearch.covariance.dcc.correlation_state import correlation_state
 from hedgeresearch.covariance.dcc.delta_method import (
     DCCStateAt,
     dcc_delta_method,
@@ -22,7 +25,7 @@ from hedgeresearch.covariance.dcc.pair import ScoreSteps
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod
-from hedgeresearch.covariance.first_step import FirstStep
+from hedgeresearch.covariance.first_step import FirstStep, UnivariateModels, fit_first_step
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import (
     Sensitivities,
@@ -97,6 +100,28 @@ class TwoStepInference:
         return dcc_delta_method(state_at, sensitivities, correlation, targets)
 
 
+def fit_two_steps(
+    univariate: UnivariateModels,
+    frame: pd.DataFrame,
+    correlate: Callable[
+        [Array, CorrelationEstimate | None], tuple[CorrelationLikelihood, CorrelationEstimate]
+    ],
+    near: TwoStepInference | None,
+) -> TwoStepInference:
+    """Estimate the univariate models of a table, and the correlation of their residuals.
+
+    The searches begin at the estimates on a similar sample, if there are any.
+
+    Raises
+    ------
+    ConvergenceError
+        If a univariate model or the correlation reaches no optimum.
+    """
+    first_step = fit_first_step(univariate, frame, None if near is None else near.first_step)
+    second_step = correlate(first_step.residuals, None if near is None else near.estimate)
+    return TwoStepInference(first_step, *second_step)
+
+
 def two_step_estimates(inference: TwoStepInference, n_dates: int) -> Estimates:
     """Return the estimates of both steps.
 
@@ -121,19 +146,7 @@ def two_step_estimates(inference: TwoStepInference, n_dates: int) -> Estimates:
 
 def two_step_state(inference: TwoStepInference) -> DCCState:
     """Return the filter state before the sample at the estimates of both steps."""
-    likelihood = inference.likelihood
-    estimate = inference.estimate
-    intercept, first = likelihood.intercept_and_first(estimate.parameters)
-    target, _ = likelihood.target(*estimate.parameters[:2])
-    return DCCState(
-        univariate=inference.first_step.states,
-        parameters=estimate.parameters,
-        corrected=likelihood.corrected,
-        target=target,
-        intercept=intercept,
-        q=first,
-        degrees_of_freedom=estimate.nu,
-    )
+    return correlation_state(inference.likelihood, inference.estimate, inference.first_step.states)
 
 
 def correlation_influence(

@@ -11,7 +11,7 @@ import pandas as pd
 from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_array_regimes
-from hedgeresearch.hedges.array_fit import ArrayFit, FitsArrays, as_array_model
+from hedgeresearch.hedges.array_fit import ArrayFit, FitsArrays, as_array_model, fits_samples
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.regime_switching.array_fit import RegimeArrayFit
@@ -54,9 +54,12 @@ class ArraySteps:
 
     @classmethod
     def of(cls, model: HedgeModel, returns: pd.DataFrame) -> ArraySteps | None:
-        """Return the refits of a model of returns that fits arrays; None for other models."""
+        """Return the refits of a model of returns that fits arrays; None for other models.
+
+        It is None, too, for a model that fits samples, which is tried first.
+        """
         arrays = as_array_model(model)
-        if arrays is None or model.traits.input != "returns":
+        if arrays is None or fits_samples(model) or model.traits.input != "returns":
             return None
         return cls(model, arrays, returns)
 

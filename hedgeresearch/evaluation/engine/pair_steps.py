@@ -2,92 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hedgeresearch._kernels.dcc.pair_states import SIZE as STATE_SIZE
 from hedgeresearch._kernels.dcc.pair_states import states_of_pairs, targets_of_pairs
-from hedgeresearch._kernels.dcc.pair_walk import CENTER, SIZE, predict_pairs
-from hedgeresearch.covariance.dcc.pair_margins import GARCHMargin
-from hedgeresearch.covariance.dcc.pair_refits import CorrelationRules
+from hedgeresearch._kernels.dcc.pair_walk import SIZE, predict_pairs
 from hedgeresearch.covariance.dcc.pair_search import maximize_all
-from hedgeresearch.evaluation.engine.array_steps import FAILURES
+from hedgeresearch.covariance.dcc.parameters import CorrelationRules
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Array, Mask
 from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.samples import GARCHSamples
+
+
+def estimate_margins(
+    margin: GARCH, columns: Array, refits: Sequence[Refit], cold: Mask
+) -> list[GARCHSamples]:
+    """Estimate the margins of series (n_series, n_dates) on the windows of refits.
+
+    A refit that is not ``cold`` (n_refits,) begins at the optimum of the one before.
+    """
+    bounds = np.array([refit[:2] for refit in refits])
+    return [GARCHSamples(margin.layout, column, bounds, cold) for column in columns]
 
 
 class _SeriesWalk:
-    """Margins of some series, estimated again and again on a window that moves on.
+    """Margins of some series on the window of one refit after another.
 
     Attributes
     ----------
     returns : array (n_series, n_dates)
     residuals : array (n_series, window)
-        Standardized residuals of the last window.
+        Standardized residuals of the window.
     margins : array (n_series, 9)
         See ``_kernels.dcc.pair_walk``.
     found : array (n_series,) of bool
-        Whether there is an optimum for the last window.
+        Whether there is an optimum for the window.
     """
 
-    def __init__(self, margin: GARCH, returns: Array, window: int) -> None:
-        n_series = len(returns)
-        self.returns = returns
+    def __init__(self, estimates: Sequence[GARCHSamples], window: int) -> None:
+        n_series = len(estimates)
+        self.returns = np.stack([one.returns for one in estimates])
         self.residuals = np.zeros((n_series, window))
-        self.margins = np.empty((n_series, SIZE))
+        self.margins = np.zeros((n_series, SIZE))
         self.found: Mask = np.zeros(n_series, dtype=bool)
-        self._margin = margin
-        self._of_series = [GARCHMargin(margin.layout) for _ in returns]
+        self._estimates = estimates
 
-    def step(self, refit: Refit, *, is_cold: bool) -> None:
-        """Estimate on the window of a refit."""
-        for i, margin in enumerate(self._of_series):
-            sample = self.returns[i, refit.train_start : refit.train_stop]
-            is_warm = bool(self.found[i]) and not is_cold
-            self.found[i] = margin.estimate(
-                sample, self.residuals[i], is_warm=is_warm
-            ) or self._continue(margin, sample, self.residuals[i])
-            self.margins[i, :CENTER] = margin.parameters
-            self.margins[i, CENTER:] = (margin.center, margin.scale, margin.variance)
-
-    def _continue(self, margin: GARCHMargin, sample: Array, residuals: Array) -> bool:
-        """Go on with Newton steps where a search stopped on a ridge; return whether they help."""
-        if not margin.scale > 0.0:  # a series that does not move
-            return False
-        try:
-            estimate = self._margin.estimate_array(sample)
-        except FAILURES:
-            return False
-        margin.follow(estimate.point, sample, residuals)
-        return True
+    def step(self, number: int) -> None:
+        """Filter the window of a refit."""
+        for i, one in enumerate(self._estimates):
+            self.found[i] = one.found[number]
+            if self.found[i]:
+                self.margins[i] = one.margin(number, self.residuals[i])
 
 
 class PairWalk:
-    """Correlations of every asset with every hedge on a window that moves on.
-
-    The margins of a refit are estimated once for all pairs that share a series.
-    """
+    """Correlations of every asset with every hedge on a window that moves on."""
 
     def __init__(
-        self, rules: CorrelationRules, margin: GARCH, assets: Array, hedges: Array, window: int
+        self,
+        rules: CorrelationRules,
+        assets: Sequence[GARCHSamples],
+        hedges: Sequence[GARCHSamples],
+        window: int,
     ) -> None:
         self._rules = rules
         self._searched = np.array(rules.searched)
-        self._assets = _SeriesWalk(margin, assets, window)
-        self._hedges = _SeriesWalk(margin, hedges, window)
+        self._assets = _SeriesWalk(assets, window)
+        self._hedges = _SeriesWalk(hedges, window)
         n_pairs = (len(assets), len(hedges))
         self._targets = np.empty((*n_pairs, 6))
         self._points = np.zeros((*n_pairs, 4))
         self._states = np.empty((*n_pairs, STATE_SIZE))
         self._found: Mask = np.zeros(n_pairs, dtype=bool)
 
-    def step(self, refit: Refit, *, is_cold: bool) -> Array:
-        """Return the ratios (n_hedged, n_assets, n_hedges) of a refit; NaN without an optimum."""
+    def step(self, number: int, refit: Refit, *, is_cold: bool) -> Array:
+        """Return the ratios (n_hedged, n_assets, n_hedges) of a refit; NaN without an optimum.
+
+        Parameters
+        ----------
+        number : int
+            Number of the refit among those of the margins.
+        refit : Refit
+        is_cold : bool
+            Whether the correlations do not begin at the optima of the refit before.
+        """
         assets = self._assets
         hedges = self._hedges
         rules = self._rules
-        assets.step(refit, is_cold=is_cold)
-        hedges.step(refit, is_cold=is_cold)
+        assets.step(number)
+        hedges.step(number)
         residuals = (assets.residuals, hedges.residuals)
         targets_of_pairs(*residuals, rules.asymmetric, self._targets)
         self._found = maximize_all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,11 @@ from hedgeresearch._threads import available_cores
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.dcc.dcc import DCC
-from hedgeresearch.covariance.dcc.pair_refits import CorrelationRules
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
-from hedgeresearch.evaluation.engine.pair_steps import PairWalk
+from hedgeresearch.evaluation.engine.pair_steps import PairWalk, estimate_margins
 from hedgeresearch.evaluation.engine.parallel import MAX_REFITS
 from hedgeresearch.evaluation.engine.schedule import Schedule
 from hedgeresearch.evaluation.engine.unsound import unsound_rows
@@ -31,6 +30,7 @@ from hedgeresearch.evaluation.results.pair_ratios import PairRatios
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Array, Mask
 from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.samples import GARCHSamples
 
 BLOCK_SIZE = 25
 """Number of assets whose pairs are estimated, and kept in a checkpoint, together."""
@@ -119,33 +119,26 @@ class _Rules:
     def of(cls, model: Any) -> _Rules:
         """Check that a model is a DCC of the kind that is compiled."""
         is_full = isinstance(model, DCC) and model.estimator == "full" and model.target == "sample"
-        if not is_full or not isinstance(model.univariate, GARCH):
+        if not is_full or type(model.univariate) is not GARCH:
             raise DataError(
                 "model must be a DCC with univariate=GARCH(...), estimator='full' and "
                 f"target='sample'; got {model!r}. Use walk_forward_panel for other models."
             )
         return cls(model, model.univariate)
 
-    @property
-    def of_correlation(self) -> CorrelationRules:
-        """Kind of the correlation."""
-        model = self.model
-        return CorrelationRules(
-            model.asymmetric,
-            model.correction == "aielli",
-            model.integrated,
-            model.density == "student",
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """All pairs of a run."""
+    """All pairs of a run.
+
+    The margins of the hedges are kept by the first row of a part of the refits, for all blocks.
+    """
 
     rules: _Rules
     assets: pd.DataFrame
     hedges: pd.DataFrame
     refits: list[Refit]
+    hedge_margins: dict[int, list[GARCHSamples]] = field(default_factory=dict)
 
     def blocks(self) -> list[slice]:
         """Return the assets of each block, as slices of their columns."""
@@ -171,21 +164,25 @@ class _Job:
 
     def _estimated(self, assets: pd.DataFrame, pool: ThreadPoolExecutor) -> Array:
         """Return the ratios of a block, from parts that do not depend on the number of threads."""
-        asset_columns = np.ascontiguousarray(assets.to_numpy().T)
-        hedge_columns = np.ascontiguousarray(self.hedges.to_numpy().T)
+        columns = np.ascontiguousarray(assets.to_numpy().T)
         parts = [self.refits[i : i + MAX_REFITS] for i in range(0, len(self.refits), MAX_REFITS)]
-        part = partial(self._part, asset_columns, hedge_columns)
-        return np.concatenate(list(pool.map(part, parts)))
+        return np.concatenate(list(pool.map(partial(self._part, columns), parts)))
 
-    def _part(self, assets: Array, hedges: Array, refits: Sequence[Refit]) -> Array:
+    def _part(self, assets: Array, refits: Sequence[Refit]) -> Array:
         """Return the ratios of some refits, of which the first begins on the grid."""
         window = refits[0].train_stop - refits[0].train_start
         refit_every = refits[0].test_stop - refits[0].test_start
         cold_every = COLD_START_EVERY if refit_every <= MAX_NEW_SHARE * window else 1
-        walk = PairWalk(self.rules.of_correlation, self.rules.margin, assets, hedges, window)
-        return np.concatenate(
-            [walk.step(refit, is_cold=i % cold_every == 0) for i, refit in enumerate(refits)]
-        )
+        cold = np.arange(len(refits)) % cold_every == 0
+        margin = self.rules.margin
+        first = refits[0].train_start
+        if first not in self.hedge_margins:  # one thread has the part
+            columns = np.ascontiguousarray(self.hedges.to_numpy().T)
+            self.hedge_margins[first] = estimate_margins(margin, columns, refits, cold)
+        both = (estimate_margins(margin, assets, refits, cold), self.hedge_margins[first])
+        walk = PairWalk(self.rules.model.rules, *both, window)
+        numbered = enumerate(zip(refits, cold.tolist(), strict=True))
+        return np.concatenate([walk.step(i, refit, is_cold=c) for i, (refit, c) in numbered])
 
 
 def _rests_on_frozen(assets: pd.DataFrame, hedges: pd.DataFrame, refits: Sequence[Refit]) -> Mask:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ import pandas as pd
 
 from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch._threads import single_threaded_blas
+from hedgeresearch.covariance.margin_store import MarginStore
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
-from hedgeresearch.evaluation.engine.steps import MIN_TOGETHER, Steps, ratios_together
+from hedgeresearch.evaluation.engine.steps import Steps
 from hedgeresearch.evaluation.engine.walk import Walk, join_walks, walk
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.model import HedgeModel
@@ -44,6 +45,7 @@ class Task:
     key : str or None
         Key of the walk in the checkpoint. It is computed where the models were defined, as other
         processes may not have their source; None without a checkpoint.
+    store : MarginStore, univariate estimates of all models that walk over these returns
     """
 
     label: str
@@ -52,6 +54,7 @@ class Task:
     refits: Sequence[Refit]
     checkpoint: Checkpoint | None = None
     key: str | None = None
+    store: MarginStore = field(default_factory=MarginStore)
 
     def run(self, tick: Callable[[], Any] = lambda: None) -> Walk:
         """Return the walk from the checkpoint, or walk and save it; ``tick`` as in ``walk``."""
@@ -75,19 +78,17 @@ class Task:
         first = self.refits[:1]
         if ratios_at_once(self.model, values, first):
             return True
-        names = list(self.returns.columns)
-        if len(self.refits) >= MIN_TOGETHER:
-            found = ratios_together(self.model, values, first, np.array([True]), names)
-            if found[0] is not None:
-                return True
+        steps = Steps(self.model, self.returns)
+        if next(steps.in_samples(first, np.array([True]))) is not None:
+            return True
         if self.checkpoint is None:
-            Steps(self.model, self.returns).step(first[0], cold=True)
+            steps.step(first[0], cold=True)
         return False
 
     def _walk(self, tick: Callable[[], Any]) -> Walk:
         # several threads of linear algebra change the order of summation
         with single_threaded_blas():
-            return walk(self.model, self.returns, self.refits, tick)
+            return walk(self.model, self.returns, self.refits, tick, self.store)
 
     def parts(self) -> list[Task]:
         """Return the task in parts, which do not depend on the number of processes."""
@@ -144,9 +145,10 @@ def _run_in_parallel(tasks: Sequence[Task], n_jobs: int | None) -> Iterator[Walk
     from joblib import Parallel, delayed
     from joblib.parallel import get_active_backend
 
-    first_of_models = {id(task.model): task for task in reversed(tasks)}
+    # kernels for two series are not those for more
+    kinds = {(id(task.model), task.returns.shape[1]): task for task in reversed(tasks)}
     with compiled_at_once():
-        compiled = [task.prepare() for task in first_of_models.values()]
+        compiled = [task.prepare() for task in kinds.values()]
     prefer = "threads" if all(compiled) else "processes"
     backend, _ = get_active_backend(prefer=prefer)
     return_as = "generator" if backend.supports_return_generator else "list"

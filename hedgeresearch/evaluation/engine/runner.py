@@ -13,6 +13,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.margin_store import MarginStore
 from hedgeresearch.errors import ConvergenceWarning, DataError, DataWarning, warn_caller
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
@@ -220,9 +221,11 @@ class _Run:
         checkpoint = self._checkpoint(models)
         tasks = []
         for label, pair in data.items():
+            store = MarginStore()
             for name, model in models.items():
                 title = f"{label} {name}".strip()
-                tasks.append(Task(title, model, pair.returns, pair.refits, checkpoint))
+                how = (pair.returns, pair.refits, checkpoint, None, store)
+                tasks.append(Task(title, model, *how))
         walks = iter(run_tasks(tasks, self.n_jobs, self.progress))
         backtests = {}
         for label, pair in data.items():

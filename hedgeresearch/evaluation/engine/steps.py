@@ -9,19 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hedgeresearch.covariance.margin_store import MarginStore
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
 from hedgeresearch.evaluation.engine.array_steps import FAILURES, ArraySteps
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, in_order, record_regimes
 from hedgeresearch.evaluation.engine.walk_data import WalkData, input_for
-from hedgeresearch.hedges.array_fit import RefitRatios, fits_samples
+from hedgeresearch.hedges.array_fit import RefitRatios, fits_samples, samples_of
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, fit_hedge
 from hedgeresearch.typing import Array, Mask
-
-MIN_TOGETHER = 25
-"""Number of refits from which one call estimates them: its kernel takes seconds to compile once."""
 
 
 class Note(NamedTuple):
@@ -64,7 +62,9 @@ class Steps:
     first, last : RegimeRecord or None, regimes of the first and of the last refit that has any
     """
 
-    def __init__(self, model: HedgeModel, returns: pd.DataFrame) -> None:
+    def __init__(
+        self, model: HedgeModel, returns: pd.DataFrame, store: MarginStore | None = None
+    ) -> None:
         self.first: RegimeRecord | None = None
         self.last: RegimeRecord | None = None
         self._model = model
@@ -73,28 +73,36 @@ class Steps:
         self._fit: HedgeFit | None = None
         self._values = np.array(returns.to_numpy(), order="C")
         self._names = list(returns.columns)
+        self._store = MarginStore() if store is None else store
 
     @cached_property
     def _data(self) -> WalkData:
         return WalkData.of(input_for(self._model, self._returns))
 
     def results(self, refits: Sequence[Refit], cold: Mask) -> Iterator[StepResult]:
-        """Yield the results of some refits that follow one another: together, if they can be.
+        """Yield the results of some refits that follow one another.
 
         Parameters
         ----------
         refits : sequence of Refit
         cold : array (n_refits,) of bool, whether a refit does not start at the one before
         """
-        together: Sequence[RefitRatios | None] = [None] * len(refits)
-        if len(refits) >= MIN_TOGETHER:
-            together = ratios_together(self._model, self._values, refits, cold, self._names)
-        for refit, is_cold, one in zip(refits, cold.tolist(), together, strict=True):
+        in_arrays = self.in_samples(refits, cold)
+        for refit, is_cold, one in zip(refits, cold.tolist(), in_arrays, strict=True):
             if one is None:
                 yield self.step(refit, is_cold)
             else:
                 self._forget()
                 yield StepResult(one.ratios, remarks=one.remarks)
+
+    def in_samples(self, refits: Sequence[Refit], cold: Mask) -> Iterator[RefitRatios | None]:
+        """Return the ratios of refits by a model that fits samples; None where it does not."""
+        model: Any = self._model
+        if not fits_samples(model):
+            return iter([None] * len(refits))
+        samples = samples_of(self._values, refits, cold, self._names, self._store)
+        found: Iterator[RefitRatios | None] = model.fit_samples(samples, refits)
+        return found
 
     def _forget(self) -> None:
         """Forget the last fit, so that no later refit than the next starts there."""
@@ -133,27 +141,6 @@ class Steps:
         result, self.last = _with_earlier_numbers(result, record, self.last)
         self.first = record if self.first is None else self.first
         return result
-
-
-def ratios_together(
-    model: Any, returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str]
-) -> Sequence[RefitRatios | None]:
-    """Return the ratios of refits that one compiled call estimates, None for the others.
-
-    Parameters
-    ----------
-    model : HedgeModel
-    returns : array (n_dates, 1 + n_hedges), the asset first
-    refits : sequence of Refit
-    cold : array (n_refits,) of bool, whether a refit does not start at the one before
-    names : names of asset and hedges
-    """
-    if not fits_samples(model) or not model.traits.warm_start:
-        return [None] * len(refits)
-    try:
-        return list(model.fit_samples(returns, refits, cold, names))
-    except FAILURES:  # one by one, those that fail say why
-        return [None] * len(refits)
 
 
 def _with_earlier_numbers(

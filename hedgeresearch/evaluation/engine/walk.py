@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch.covariance.margin_store import MarginStore
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, in_order
 from hedgeresearch.evaluation.engine.steps import Note, StepResult, Steps
@@ -68,7 +69,11 @@ class Walk:
 
 
 def walk(
-    model: HedgeModel, returns: pd.DataFrame, refits: Sequence[Refit], tick: Callable[[], Any]
+    model: HedgeModel,
+    returns: pd.DataFrame,
+    refits: Sequence[Refit],
+    tick: Callable[[], Any],
+    store: MarginStore | None = None,
 ) -> Walk:
     """Walk a model over returns (n_dates, 1 + n_hedges), the asset first.
 
@@ -82,9 +87,10 @@ def walk(
     returns : DataFrame (n_dates, 1 + n_hedges)
     refits : when to estimate and what to hedge
     tick : function that is called after each refit
+    store : MarginStore, optional, of all models that walk over these returns
     """
     results = [StepResult(ratios) for ratios in ratios_at_once(model, returns.to_numpy(), refits)]
-    steps = Steps(model, returns)
+    steps = Steps(model, returns, store)
     for first in range(len(results), len(refits), COLD_START_EVERY):
         some = range(first, min(first + COLD_START_EVERY, len(refits)))
         cold = np.array([_starts_cold(refits, number) for number in some])

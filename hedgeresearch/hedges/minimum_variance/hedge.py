@@ -12,20 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.lazy_table import Dates, Labelled, as_index, changed, held
 from hedgeresearch._exports import exported_by
-from hedgeresearch.covariance.array_estimate import as_array_model, estimates_samples
+from hedgeresearch.covariance.array_estimate import Samples, estimates_on, estimates_samples
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.covariance.margin_store import MarginStore
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.array_fit import ArrayFit, RefitRatios
+from hedgeresearch.hedges.array_fit import ArrayFit, RefitRatios, samples_of
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -36,16 +38,13 @@ from hedgeresearch.hedges.labels import (
     labelled_path,
     labelled_ratio,
 )
-from hedgeresearch.hedges.minimum_variance.array_fit import (
-    MinimumVarianceArrayFit,
-    sample_by_sample,
-)
+from hedgeresearch.hedges.minimum_variance.array_fit import MinimumVarianceArrayFit, refit_ratios
 from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
 from hedgeresearch.hedges.minimum_variance.ratio_errors import minimum_variance_errors
 from hedgeresearch.hedges.remarks import keeps_remarks
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
-from hedgeresearch.typing import Array, Mask
+from hedgeresearch.typing import Array
 
 
 def _dcc() -> CovarianceModel:
@@ -148,21 +147,23 @@ class MinimumVarianceHedge:
     def fit_array(
         self, sample: Array, names: Sequence[str], near: ArrayFit | None = None
     ) -> MinimumVarianceArrayFit | None:
-        """Estimate on an array, see ``FitsArrays``; None if the covariance model does not."""
-        model = as_array_model(self.covariance_model)
-        if model is None:
-            return None
-        earlier = near.estimate if isinstance(near, MinimumVarianceArrayFit) else None
-        return MinimumVarianceArrayFit(model.estimate_array(sample, names, earlier))
-
-    def fit_samples(
-        self, returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str]
-    ) -> Sequence[RefitRatios | None]:
-        """Return the ratios of many refits, see ``FitsSamples``."""
+        """Estimate on one array, see ``FitsArrays``; every search starts cold."""
         model: Any = self.covariance_model
         if not estimates_samples(model):
-            return [None] * len(refits)
-        return sample_by_sample(model, returns, refits, cold, names)
+            return None
+        refit = Refit(0, len(sample), len(sample), len(sample))
+        samples = samples_of(sample, [refit], np.array([True]), names, MarginStore())
+        estimate = next(estimates_on(model, samples))
+        return None if estimate is None else MinimumVarianceArrayFit(estimate)
+
+    def fit_samples(
+        self, samples: Samples, refits: Sequence[Refit]
+    ) -> Iterator[RefitRatios | None]:
+        """Yield the ratios of many refits, see ``FitsSamples``."""
+        model: Any = self.covariance_model
+        if not estimates_samples(model):
+            return iter([None] * len(refits))
+        return refit_ratios(model, samples, refits)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``; none for most models."""

@@ -8,6 +8,7 @@ from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.garch.recursion import garch_residuals
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.parameters import ParameterBox
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
 from hedgeresearch.estimation.influence import (
     Sensitivities,
@@ -119,15 +120,15 @@ def test_errors_agree_with_an_independent_program(case, dow, dow_reference):
     ]
     likelihood = CorrelationLikelihood(np.stack([z for z, _ in pairs], axis=1))
     sensitivities = [s for _, s in pairs]
+    a, b = expected["dcc"]
     estimate = CorrelationEstimate(
-        point=np.zeros(4),
-        parameters=np.array([*expected["dcc"], 0.0]),
+        box=ParameterBox.of(likelihood, student=False),
+        point=np.array([a + b, a / (a + b), 0.0, 0.0]),
+        free=np.ones(2, dtype=bool),
+        parameters=np.array([a, b, 0.0]),
         nu=NORMAL,
-        reported=[0, 1],
-        tangent=np.eye(2),
         log_density=0.0,
         gradient_norm=0.0,
-        bounds_hit=(),
     )
     correlation = correlation_influence(likelihood, estimate, sensitivities)
     joint = np.hstack([*(s.influence for s in sensitivities), correlation])

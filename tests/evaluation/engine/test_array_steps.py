@@ -18,6 +18,14 @@ from hedgeresearch.hedges import array_fit
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit, vary_by_themselves
 
 DCC = hr.MinimumVarianceHedge(hr.DCC())
+MODELS = {
+    "DCC": DCC,
+    "DCC, student": hr.MinimumVarianceHedge(hr.DCC(density="student")),
+    "CCC": hr.MinimumVarianceHedge(hr.CCC()),
+    "DECO": hr.MinimumVarianceHedge(hr.DECO()),
+    "BEKK": hr.MinimumVarianceHedge(hr.BEKK("scalar")),
+    "OrthogonalGARCH": hr.MinimumVarianceHedge(hr.OrthogonalGARCH()),
+}
 SCHEDULES = {
     "every day": Schedule(250, 1, None),
     "every seven": Schedule(250, 7, None),
@@ -126,7 +134,8 @@ def test_models_without_array_fits_have_no_such_steps() -> None:
     returns = returns_of(30)
     assert array_fit.as_array_model(hr.OLSHedge()) is None
     assert ArraySteps.of(hr.VECMHedge(), returns) is None
-    assert ArraySteps.of(DCC, returns) is not None
+    assert ArraySteps.of(DCC, returns) is None  # it fits samples
+    assert ArraySteps.of(hr.RegimeHedge(hr.GaussianHMM(2)), returns) is not None
 
 
 @dataclass
@@ -186,37 +195,23 @@ def test_own_shares_are_pivots_of_the_correlation(n_series: int) -> None:
     assert smallest_own_share(values) == 0.0
 
 
-@pytest.mark.parametrize("when", SCHEDULES)
-def test_refits_together_equal_those_one_by_one(when: str, monkeypatch: Any) -> None:
-    # after a sample without an optimum a call starts cold, which the fits one by one do not
-    returns = hr.returns(hr.load("nasdaq_sp500"))[["NASDAQ", "SP500"]].iloc[2000:2350]
-    refits = SCHEDULES[when].refits(len(returns))
-    with monkeypatch.context() as patched:
-        patched.setattr(steps, "MIN_TOGETHER", 1)
-        patched.setattr(steps.Steps, "step", None)
-        found = module.walk(DCC, returns, refits, lambda: None)
-    with monkeypatch.context() as patched:
-        patched.setattr(steps, "fits_samples", lambda _: False)
-        expected = in_arrays(DCC, returns, refits, monkeypatch)
-    np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-6)
+@pytest.mark.long
+@pytest.mark.parametrize("name", MODELS)
+def test_every_covariance_model_walks_in_arrays(name: str, monkeypatch: Any) -> None:
+    returns = hr.returns(hr.load("nasdaq_sp500"))[["NASDAQ", "SP500"]].iloc[2000:2270]
+    refits = SCHEDULES["every day"].refits(len(returns))
+    found = in_arrays(MODELS[name], returns, refits, monkeypatch)
+    expected = in_tables(MODELS[name], returns, refits, monkeypatch)
+    np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-8)
     assert found.notes == expected.notes
 
 
-def test_few_refits_are_made_one_by_one(monkeypatch: Any) -> None:
-    returns = returns_of(250 + steps.MIN_TOGETHER - 1)
-    refits = SCHEDULES["every day"].refits(len(returns))
-    monkeypatch.setattr(steps, "ratios_together", None)
-    found = module.walk(DCC, returns, refits, lambda: None)
-    assert len(found.ratios) == steps.MIN_TOGETHER - 1
-
-
-def test_refits_that_need_a_fit_are_left_out_of_a_call(monkeypatch: Any) -> None:
+def test_refits_that_need_a_fit_are_made_in_between(monkeypatch: Any) -> None:
     returns = returns_of(270)
     values = returns.to_numpy().copy()
     values[5:256, 1] = 2.0 * values[5:256, 0]
     returns = pd.DataFrame(values, returns.index, returns.columns)
     refits = SCHEDULES["every day"].refits(len(returns))
-    monkeypatch.setattr(steps, "MIN_TOGETHER", len(refits))
     found = module.walk(DCC, returns, refits, lambda: None)
     expected = in_tables(DCC, returns, refits, monkeypatch)
     np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-5)
