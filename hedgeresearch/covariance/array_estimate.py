@@ -54,7 +54,7 @@ class Samples(NamedTuple):
 
     @property
     def vary_by_themselves(self) -> Mask:
-        """Whether each series has enough variance of its own in each sample, (n_samples,)."""
+        """True for each sample whose series have enough variance of their own, (n_samples,)."""
         shares = [smallest_own_share(self.rows(number)) for number in range(len(self.bounds))]
         return np.array(shares) > self.least_share
 
@@ -146,7 +146,8 @@ def estimates_on(model: EstimatesSamples, samples: Samples) -> Iterator[SampleEs
         return
     near: SampleEstimate | None = None
     for number, (is_cold, is_regular) in enumerate(zip(samples.cold, regular, strict=True)):
-        near = _estimate(estimator, number, None if is_cold else near) if is_regular else None
+        start = None if is_cold else near
+        near = _estimate(estimator, number, start) if is_regular else None
         yield near
 
 
