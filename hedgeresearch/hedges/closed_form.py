@@ -59,9 +59,8 @@ def vary_by_themselves(covariances: Array) -> Array:
 def sample_covariances(returns: Array, refits: Sequence[Refit]) -> Array:
     """Return the covariance of the sample of each refit, (n_refits, 1 + n_hedges, 1 + n_hedges)."""
     first = refits[0].train_start
-    windows = rolling_covariance(
-        returns[first : refits[-1].train_stop], refits[0].train_stop - first
-    )
+    sample = np.ascontiguousarray(returns[first : refits[-1].train_stop])
+    windows = rolling_covariance(sample, refits[0].train_stop - first)
     return np.asarray(windows[[refit.train_start - first for refit in refits]])
 
 
@@ -77,7 +76,8 @@ def rolling_ratios(returns: Array, refits: Sequence[Refit], window: int) -> Iter
     first = refits[0].train_start
     if not returns.shape[1] + 1 <= window < refits[0].train_stop - first:
         return
-    covariances = rolling_covariance(returns[first : refits[-1].test_stop], window)
+    sample = np.ascontiguousarray(returns[first : refits[-1].test_stop])
+    covariances = rolling_covariance(sample, window)
     regular = vary_by_themselves(covariances)
     ratios, _ = minimum_variance_ratios(covariances)
     for refit in refits:

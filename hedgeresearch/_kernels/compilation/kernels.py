@@ -6,8 +6,7 @@ source of the module and of the modules it imports: a kernel that calls a kernel
 is compiled again when that one changes.
 
 A kernel that another one calls is a part of it there: it is compiled without what Python needs to
-call it, and optimized once, with the whole. numba would optimize it with each of its callers, one
-level after the other, which takes nearly twice the time.
+call it, and optimized once, with the whole, see ``libraries``.
 
 A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
 
@@ -33,6 +32,8 @@ from hedgeresearch._kernels.compilation.steering import SHARE, Passes, is_urgent
 
 OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
+OF_WHOLES = {"no_cfunc_wrapper": True}
+"""Options of a kernel that Python calls; other compiled code does not call it by its address."""
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
 OF_STRICT: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "python"}
@@ -151,12 +152,14 @@ class Kernel:
         """
         import numba
 
+        from hedgeresearch._kernels.compilation.libraries import PartCompiler
+
         is_fast = fast or self.is_fast
         with _lock:
             if is_fast not in self._parts:
-                njit: Any = numba.njit
-                options = OF_FAST if is_fast else OF_STRICT
-                self._parts[is_fast] = njit(**options, **OF_PARTS)(self._with_parts(is_fast))
+                options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS}
+                njit: Any = numba.njit(pipeline_class=PartCompiler, **options)
+                self._parts[is_fast] = njit(self._with_parts(is_fast))
         return self._parts[is_fast]
 
     def _with_parts(self, fast: bool) -> FunctionType:
@@ -214,7 +217,10 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
     """Return numba's dispatcher, whose results are kept in the folder of the module."""
     import numba
 
+    from hedgeresearch._kernels.compilation.libraries import KernelCompiler
+
     log()
+    options = {**options, **OF_WHOLES, "pipeline_class": KernelCompiler}
     config: Any = numba.config
     folder = cache_folder(function.__module__)
     if folder is None:

@@ -30,10 +30,13 @@ def ewma_covariance(decay, returns, first, weight):
     """
     n_dates, n = returns.shape
     path = np.empty((n_dates + 1, n, n))
-    path[0] = first
-    for t in range(n_dates):
-        path[t + 1] = path[t]
-        weight = ewma_step(decay, returns[t], path[t + 1], weight)
+    average = first.copy()
+    for t in range(n_dates + 1):
+        for i in range(n):
+            for j in range(n):
+                path[t, i, j] = average[i, j]
+        if t < n_dates:
+            weight = ewma_step(decay, returns[t], average, weight)
     return path, weight
 
 

@@ -142,12 +142,15 @@ class EWMAState:
     def path(self, returns: Array, block: Indices) -> Array:
         """Return the covariances of some series, each before its date is seen, (n_dates, k, k)."""
         first = self.next_covariance[np.ix_(block, block)]
-        path, _ = ewma_covariance(self.decay, returns[:, block], first, self.weight)
+        some = np.ascontiguousarray(returns[:, block])
+        path, _ = ewma_covariance(self.decay, some, first, self.weight)
         return np.asarray(path[:-1])
 
     def advance(self, returns: Array) -> EWMAState:
         """Return the average after new dates."""
-        last, weight = ewma_last(self.decay, returns, self.next_covariance, self.weight)
+        last, weight = ewma_last(
+            self.decay, np.ascontiguousarray(returns), self.next_covariance, self.weight
+        )
         return EWMAState(self.decay, last, weight)
 
     def forecast(self, horizon: int) -> Array:

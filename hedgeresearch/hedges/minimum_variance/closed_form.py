@@ -15,6 +15,7 @@ from hedgeresearch.typing import Array
 
 def ewma_ratios(returns: Array, refits: Sequence[Refit], decay: float) -> Iterator[Array | None]:
     """Yield the ratios of exponentially weighted moments that begin with each sample."""
+    returns = np.ascontiguousarray(returns)
     n_series = returns.shape[1]
     for refit in refits:
         if refit.train_stop - refit.train_start <= start_up_dates(n_series):

@@ -34,7 +34,9 @@ class GARCHState:
 
     def filter(self, returns: Array) -> tuple[Array, Array, GARCHState]:
         """Return means and variances (n_dates + 1,), up to the next date, and the state after."""
-        variances = garch_variance(self.parameters, returns, self.next_variance)
+        variances = garch_variance(
+            self.parameters, np.ascontiguousarray(returns), self.next_variance
+        )
         means = np.full(len(variances), self.parameters[0])
         return means, variances, GARCHState(self.parameters, variances[-1], self.degrees_of_freedom)
 
