@@ -68,7 +68,8 @@ def test_parts_alone_have_no_machine_code() -> None:
     mean_of_roots(np.ones(3))
     (part,) = both_roots.part_of(True).overloads.values()
     assert isinstance(part.library, libraries.PartLibrary)
-    assert part.library.get_pointer_to_function(part.fndesc.llvm_func_name) == 0
+    library: Any = part.library
+    assert library.get_pointer_to_function(part.fndesc.llvm_func_name) == 0
 
 
 def test_compiling_leaves_the_collection_of_garbage_as_it_was() -> None:
