@@ -42,6 +42,7 @@ from hedgeresearch.cli.terminal.output import (
     wrapped,
     write_output,
 )
+from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.default import named_hedge
@@ -64,6 +65,11 @@ TableFile = Annotated[Path | None, typer.Option(help="Also write the table as CS
 ReportPage = Annotated[Path | None, typer.Option(help="Also write an HTML report to this file.")]
 
 GAIN = "gain on ols"
+UNITS = (
+    "Removed: % of the variance of the unhedged asset; gain: points of it. Turnover: changes of "
+    "the ratio over the whole sample, added up; 1 is the value of the asset."
+)
+"""What the columns of the table are measured in."""
 
 
 def compare_hedges(  # noqa: PLR0913 (the options of the command)
@@ -154,7 +160,7 @@ def _describe(backtest: Backtest, data: pd.DataFrame) -> str:
     )
     if backtest.horizon > 1 or backtest.execution_lag:
         head += f" Returns {backtest.evaluation}."
-    head += f" Volatilities are over {backtest.spacing.span(backtest.horizon)}."
+    head += f" Volatilities are over {backtest.spacing.span(backtest.horizon)}. {UNITS}"
     sentences = [*comparison.sentences, comparison.conclusion]
     return "\n".join(
         [wrapped(head), "", _table(backtest.summary), "", *(wrapped(one) for one in sentences)]
@@ -169,7 +175,7 @@ def _table(summary: pd.DataFrame) -> str:
     if summary["failed refits"].fillna(0.0).any():
         heads["failed"] = "failed"
     table = pd.DataFrame.from_dict(rows, orient="index")[list(heads)].rename(columns=heads)
-    return str(table.rename_axis(None).to_string())
+    return table_text(table)
 
 
 def _row(row: pd.Series[Any]) -> dict[str, str]:

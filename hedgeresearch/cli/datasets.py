@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from hedgeresearch import datasets
-from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json
+from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json, wrapped
 
 
 def print_datasets(as_json: AsJson = False) -> None:
@@ -15,4 +15,4 @@ def print_datasets(as_json: AsJson = False) -> None:
         print_json(as_rows(table))
         return
     for name, row in table.iterrows():
-        typer.echo(f"{name:15} {row['frequency']:20} {row['period']:26} {row['title']}")
+        typer.echo(wrapped(f"{name}: {row['title']}; {row['frequency']}, {row['period']}", "  "))

@@ -11,6 +11,7 @@ import typer
 from hedgeresearch._formatting import day
 from hedgeresearch.cli.inputs.models import DEFAULT_MODEL
 from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, progress, wrapped
+from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.data.conversion import returns
 from hedgeresearch.datasets import load
 from hedgeresearch.errors import DataError
@@ -121,7 +122,7 @@ def _table(backtest: Backtest) -> str:
             "mean ratio": summary["mean ratio"].map("{:.2f}".format),
         }
     )
-    return table.rename_axis(index=None).to_string()
+    return table_text(table)
 
 
 def _next_steps() -> str:

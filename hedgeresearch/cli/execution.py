@@ -25,6 +25,7 @@ from hedgeresearch.cli.inputs.price_options import (
 )
 from hedgeresearch.cli.inputs.times import time_with_zone
 from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json, print_text, wrapped
+from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.trading.execution import ExecutionReport, analyze_execution
 from hedgeresearch.trading.later_prices import MAX_AGE, mark_outs
@@ -216,9 +217,11 @@ def _describe(
         "time-weighted mean (TWAP)": report.against_twap,
         "volume-weighted mean (VWAP)": report.against_vwap,
     }
-    money_table = pd.Series({name: _amount(value) for name, value in parts.items()})
-    worse = pd.Series({f"worse than {name}": _points(value) for name, value in benchmarks.items()})
-    return [wrapped(head), money_table.to_string(), worse.to_string()]
+    amounts = [_amount(value) for value in parts.values()]
+    costs = pd.DataFrame({"cost, currency of the prices": amounts}, list(parts))
+    points = [_points(value) for value in benchmarks.values()]
+    worse = pd.DataFrame({"worse, of the price": points}, list(benchmarks))
+    return [wrapped(head), table_text(costs), table_text(worse)]
 
 
 def _moves(table: pd.DataFrame | None, max_age: float) -> list[str]:
@@ -228,7 +231,7 @@ def _moves(table: pd.DataFrame | None, max_age: float) -> list[str]:
     shown = pd.DataFrame(
         {
             "mark-out": [_points(value) for value in table["mean"]],
-            "error": [_points(value) for value in table["error"]],
+            "standard error": [_points(value) for value in table["error"]],
             "fills": table["n_fills"].to_numpy(),
             "left out": table["left_out"].to_numpy(),
             "too old": table["too_old"].to_numpy(),
@@ -241,7 +244,7 @@ def _moves(table: pd.DataFrame | None, max_age: float) -> list[str]:
         f"Moves in favor of the fills, by the last price of the market at most {max_age:g} s "
         f"before{used}. Left out are fills without a price, as it is too old or the market ends:"
     )
-    return [wrapped(head), shown.to_string()]
+    return [wrapped(head), table_text(shown)]
 
 
 def _amount(value: float) -> str:

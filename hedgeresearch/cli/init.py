@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hedgeresearch.cli.terminal.output import AsJson, print_json
+from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, wrapped
 from hedgeresearch.errors import DataError
 from hedgeresearch.report._atomic_write import write_text
 
@@ -52,4 +52,4 @@ def write_book(book: Book = Path("book.yaml"), pool: Pool = False, as_json: AsJs
         print_json({"written": str(book), "next": command})
         return
     names = " and ".join(str(path) for path in written)
-    typer.echo(f"{names} {'are' if pool else 'is'} written. Try it:  {command}")
+    print_text(wrapped(f"{names} {'are' if pool else 'is'} written. Try it:") + f"\n  {command}")

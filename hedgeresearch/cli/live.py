@@ -17,7 +17,13 @@ import typer
 from hedgeresearch.cli.book.book import recommend_for_book
 from hedgeresearch.cli.book.live import Live, read_live
 from hedgeresearch.cli.terminal.live_table import LiveTable, decision_line
-from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, warnings_as_lines
+from hedgeresearch.cli.terminal.output import (
+    AsJson,
+    print_json,
+    print_text,
+    warnings_as_lines,
+    wrapped,
+)
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Feed
 from hedgeresearch.feeds.merged_feed import MergedFeed
@@ -80,7 +86,7 @@ def follow_market(  # noqa: PLR0913 (the options of the command)
         start = recommend_for_book(position)
     if check is not None:
         n_checked = check_audit(check, start)
-        print_text(f"{n_checked:,} decisions of {check} follow from what was known.")
+        print_text(wrapped(f"{n_checked:,} decisions of {check} follow from what was known."))
         return
     urls = {"ws_url": ws_url, "rest_url": rest_url}
     feed = _live_feed(live, urls) if replay is None else _recording(live, replay)
@@ -210,4 +216,5 @@ def _print_summary(table: LiveTable, log: Path, as_json: bool) -> None:
     if as_json:
         print_json({"decisions": table.n_decisions, "with_advice": with_advice, "audit": str(log)})
         return
-    print_text(f"{table.n_decisions:,} decisions, {with_advice:,} with advice, are in {log}.")
+    text = f"{table.n_decisions:,} decisions, {with_advice:,} with advice, are in {log}."
+    print_text(wrapped(text))

@@ -47,6 +47,7 @@ from hedgeresearch.cli.terminal.output import (
     write_output,
 )
 from hedgeresearch.cli.terminal.shell_words import in_shell_words
+from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalHedge, hedge_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -61,6 +62,13 @@ BACKTEST = "'backtest: {}' in the book runs one"
 REPORT_OPTION = "--report"
 IN_FULL = ("held", "new", "trade", "contracts", "before")
 """Columns of contracts that are held or traded, which are printed with all their digits."""
+
+POSITION_HEADS = {"price": "price of the pool", "gamma": "gamma per 1%", "fees": "fees a year"}
+PROFIT_HEADS = {
+    "unhedged": "profit of the position",
+    "hedges": "profit of the hedges",
+    "hedged": "profit of both",
+}
 
 Notional = Annotated[
     float | None,
@@ -211,8 +219,9 @@ def _show(record: str, text: str, as_json: bool, output: Path | None) -> None:
 def _describe_notional(result: NotionalHedge, attrs: Mapping[Any, Any]) -> str:
     """Return data, model, decision, table and reasons of a hedge in currency."""
     head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
-    in_whole_units = result.summary.assign(sell=result.sell.map("{:,.0f}".format))
-    table = in_whole_units.to_string(float_format="{:.3f}".format)
+    head += "\nAmounts are in the currency of the position."
+    formats = dict.fromkeys(result.summary.columns, "{:.3f}".format)
+    table = table_text(result.summary, formats | {"sell": "{:,.0f}".format})
     reasons = _reasons(result.reasons, TOURNAMENT)
     return "\n\n".join(filter(None, [wrapped(head), wrapped(result.decision), table, reasons]))
 
@@ -222,9 +231,8 @@ def _describe_recommendation(result: Recommendation) -> str:
     problem = result.problem
     data = f"Data: {title(problem.market.attrs)}, to {day(result.as_of)}."
     head = f"{data}\nModel: {describe(problem.fit.model)}"
-    if result.assessment.currency:
-        head += f"\nAmounts are in {result.assessment.currency}."
-    summary = result.summary.to_string(formatters=_formatters(result.summary))
+    head += f"\nAmounts are in {result.assessment.currency or 'the currency of the prices'}."
+    summary = table_text(result.summary, _formatters(result.summary))
     parts = [wrapped(head), wrapped(result.decision), summary, _options_table(result)]
     parts.append(_onchain_tables(result))
     return "\n\n".join([*filter(None, parts), _reasons(result.reasons, BACKTEST)])
@@ -236,7 +244,7 @@ def _options_table(result: Recommendation) -> str:
         return ""
     columns = ["role", "before", "trade", "value", "delta", "gamma", "vega", "theta"]
     table = result.options.options[columns]
-    return table.to_string(formatters=_formatters(table))
+    return table_text(table, _formatters(table))
 
 
 def _onchain_tables(result: Recommendation) -> str:
@@ -245,10 +253,11 @@ def _onchain_tables(result: Recommendation) -> str:
     if risk is None:
         return ""
     held = risk.exposure.drop(index="all").add_suffix(" held")
-    positions = risk.positions.join(held)
-    grid = risk.grid.assign(**{"price move": risk.grid["price move"].map("{:+.0%}".format)})
+    positions = risk.positions.join(held).rename(columns=POSITION_HEADS)
+    moves = risk.grid["price move"].map("{:+.0%}".format)
+    grid = risk.grid.assign(**{"price move": moves}).rename(columns=PROFIT_HEADS)
     return "\n\n".join(
-        table.to_string(formatters=_formatters(table), index=index)
+        table_text(table, _formatters(table), has_names=index)
         for table, index in ((positions, True), (grid, False))
     )
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from hedgeresearch.cli.terminal.output import AsJson, print_json, print_notice, print_text
+from hedgeresearch.cli.terminal.output import AsJson, print_json, print_notice, print_text, wrapped
 from hedgeresearch.errors import DataError
 from hedgeresearch.feeds.feed import Event, Feed
 from hedgeresearch.feeds.opening import open_feed
@@ -205,5 +205,5 @@ def _print_summary(progress: Progress, output: Path, n_files: int | None, as_jso
         return
     for source, counts in by_source.items():
         parts = ", ".join(f"{number:,} {kind}" for kind, number in counts.items())
-        print_text(f"{source}: {parts}")
-    print_text(f"{progress.n_before + progress.counts.total():,} events are in {output}.")
+        print_text(wrapped(f"{source}: {parts}", "  "))
+    print_text(wrapped(f"{progress.n_before + progress.counts.total():,} events are in {output}."))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
+import pandas as pd
 import typer
 
-from hedgeresearch.cli.terminal.output import WIDTH, AsJson, as_rows, print_json
+from hedgeresearch.cli.terminal.output import AsJson, as_rows, print_json, wrapped
+from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.errors import DataError, HedgeResearchError, MissingDataError
 from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
 from hedgeresearch.reproductions.registry import (
@@ -35,6 +36,10 @@ Folder = Annotated[
     Path | None,
     typer.Option(help="Also write figures (PNG, PDF) and one HTML page to this folder."),
 ]
+
+
+COMPARED = ("published", "ours", "within")
+"""Columns that are read together."""
 
 
 class _Outcome(NamedTuple):
@@ -152,11 +157,19 @@ def _describe(result: Reproduction) -> str:
     """Return source, known differences, numbers, verdict and further tables."""
     about = [f"{result.name}: {result.paper.title}", result.reference]
     about += [f"- {line}" for line in result.paper.differs]
-    head = [
-        textwrap.fill(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False) for line in about
-    ]
-    numbers = [result.shown_table.to_string(), f"{result.verdict}."]
+    head = [wrapped(line, "  ") for line in about]
+    numbers = [_numbers(result.shown_table), "", wrapped(f"{result.verdict}.")]
     further = [
-        f"Ours: {caption}\n{table.to_string()}\n" for caption, table in result.tables.items()
+        f"{wrapped(f'Ours: {caption}')}\n{table_text(table)}\n"
+        for caption, table in result.tables.items()
     ]
     return "\n".join([*head, "", *numbers, "", *further])
+
+
+def _numbers(table: pd.DataFrame) -> str:
+    """Return the numbers; where a terminal is narrow, the two that are compared stay together."""
+    text = table_text(table)
+    if "\n\n" not in text:
+        return text
+    together = [name for name in COMPARED if name in table.columns]
+    return table_text(table[[*together, *table.columns.difference(together, sort=False)]])

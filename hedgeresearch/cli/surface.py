@@ -19,6 +19,7 @@ from hedgeresearch.cli.terminal.output import (
     warnings_as_lines,
     wrapped,
 )
+from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.errors import DataError, recorded_warnings
 from hedgeresearch.options.smile_shape.measures import skew
 from hedgeresearch.options.smile_shape.sentences import shape_sentence
@@ -45,6 +46,10 @@ def _points(value: float) -> str:
     return f"{100.0 * value:.2f}"
 
 
+def _tenth_points(value: float) -> str:
+    return f"{10.0 * value:.2f}"
+
+
 COLUMNS = {
     "forward": ("forward", _level),
     "n_quotes": ("quotes", "{:.0f}".format),
@@ -53,9 +58,11 @@ COLUMNS = {
     "at_the_money": ("at the money, %", _points),
     "risk_reversal": ("risk reversal, points", _points),
     "butterfly": ("butterfly, points", _points),
-    "slope": ("slope by ln(K/F)", "{:.3f}".format),
+    "slope": ("slope, points per 0.1 of ln(K/F)", _tenth_points),
 }
 """Columns of the table that is printed, their titles and formats."""
+UNITS = "By expiry; volatilities are % a year, points are points of them:"
+"""What the table is measured in."""
 
 
 class Model(StrEnum):
@@ -170,7 +177,16 @@ def _index(fit: SurfaceFit) -> tuple[float | None, str]:
     except DataError as error:
         return None, f"Variance index not available: {error}"
     notes = [f" ({warning.message})" for warning in warnings]
-    return found.index, f"Variance index of {INDEX_DAYS:g} days: {found.index:.2f}.{''.join(notes)}"
+    text = f"Variance index of {INDEX_DAYS:g} days: {found.index:.2f} (% a year)."
+    return found.index, "".join([text, *notes])
+
+
+def _names(expiries: pd.Index[Any]) -> list[str]:
+    """Return the expiries, with their hour only where it differs."""
+    names = [day(expiry) for expiry in expiries]
+    dates = [name.split()[0] for name in names]
+    hours = {name.removeprefix(date) for name, date in zip(names, dates, strict=True)}
+    return dates if len(hours) == 1 and len(set(dates)) == len(dates) else names
 
 
 def _describe(fit: SurfaceFit, delta: Any) -> str:
@@ -184,7 +200,7 @@ def _describe(fit: SurfaceFit, delta: Any) -> str:
             title: [write(value) for value in table[column]]
             for column, (title, write) in COLUMNS.items()
         },
-        index=[day(expiry) for expiry in table.index],
+        index=_names(table.index),
     )
     findings = fit.arbitrage().findings or ["no arbitrage was found"]
     dropped = int(fit.chain.dropped.to_numpy().sum())
@@ -198,7 +214,7 @@ def _describe(fit: SurfaceFit, delta: Any) -> str:
     parts = [
         wrapped(head),
         wrapped(shape_sentence(fit, delta)),
-        shown.T.to_string(),
+        f"{wrapped(UNITS)}\n{table_text(shown)}",
         "\n".join(wrapped(f"- {point}", "  ") for point in points),
     ]
     return "\n\n".join(parts)

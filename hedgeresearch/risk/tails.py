@@ -134,7 +134,8 @@ def tail_summary(
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> print(tail_summary(returns["NASDAQ"] - 1.175 * returns["SP500"]).sentence)
     Tails are fat: excess kurtosis 13.9 (8.9 to 21.1), tail index of losses 3.22 (2.39 to 4.18);
-    a normal 99% value at risk of 1.7% of the value understates the historical 2.28% by 25%.
+    a normal 99% value at risk over one period of 1.7% of the value of the position understates
+    the historical 2.28% by 25% of that.
     """
     check_tail(tail)
     check_between(share, "share", 0.0, 0.25)
@@ -201,13 +202,13 @@ def _opening(tails: TailSummary) -> str:
 
 def _comparison(tails: TailSummary) -> str:
     missed = round(100 * tails.understatement)
-    normal = f"a normal {100 * (1.0 - tails.tail):g}% value at risk of "
-    normal += f"{100 * tails.normal_value_at_risk:.3g}% of the value"
+    normal = f"a normal {100 * (1.0 - tails.tail):g}% value at risk over one period of "
+    normal += f"{100 * tails.normal_value_at_risk:.3g}% of the value of the position"
     historical = f"the historical {100 * tails.historical_value_at_risk:.3g}%"
     if missed == 0:
         return f"{normal} agrees with {historical}"
     verb = "understates" if missed > 0 else "overstates"
-    return f"{normal} {verb} {historical} by {abs(missed)}%"
+    return f"{normal} {verb} {historical} by {abs(missed)}% of that"
 
 
 def _number(value: float, interval: Interval) -> str:

@@ -40,9 +40,13 @@ def test_table_and_sentences_are_those_of_the_library(
     head, printed, said = output.rstrip().split("\n\n")
     assert (
         " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03. "
-        "Volatilities are over 1 day."
+        "Volatilities are over 1 day. Removed: % of the variance of the unhedged asset; gain: "
+        "points of it. Turnover: changes of the ratio over the whole sample, added up; 1 is the "
+        "value of the asset."
     )
-    rows = {line.split()[0]: line.split() for line in printed.splitlines()[1:]}
+    lines = printed.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("unhedged"))
+    rows = {line.split()[0]: line.split() for line in lines[first:]}
     assert list(rows) == list(study.summary.index)
     for name, row in study.summary.iterrows():
         cells = [row["effectiveness"], row["gain on ols"], row["gain, lower"], row["gain, upper"]]

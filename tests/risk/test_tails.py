@@ -67,9 +67,9 @@ def test_sentence_of_fat_tails_compares_values_at_risk(fat: pd.Series) -> None:
     opening = f"Tails are fat: excess kurtosis {found.excess_kurtosis:.3g} ("
     assert found.sentence.startswith(opening)
     assert f"tail index of losses {found.tail_index:.3g} (" in found.sentence
-    assert "a normal 99% value at risk of" in found.sentence
+    assert "a normal 99% value at risk over one period of" in found.sentence
     assert "understates the historical" in found.sentence
-    assert found.sentence.endswith(f"by {100 * found.understatement:.0f}%.")
+    assert found.sentence.endswith(f"by {100 * found.understatement:.0f}% of that.")
     assert "overstates" in tail_summary(fat, tail=0.1).sentence
     heavier = dated(0.01 * np.random.default_rng(8).standard_t(1.5, 5000))
     assert "below 4, where kurtosis grows with the sample" in tail_summary(heavier).sentence
@@ -79,8 +79,8 @@ def test_sentence_of_fat_tails_compares_values_at_risk(fat: pd.Series) -> None:
     ("normal", "words"),
     [
         (0.01001, "agrees with the historical 1%."),
-        (0.0099, "understates the historical 1% by 1%."),
-        (0.0102, "overstates the historical 1% by 2%."),
+        (0.0099, "understates the historical 1% by 1% of that."),
+        (0.0102, "overstates the historical 1% by 2% of that."),
     ],
 )
 def test_values_at_risk_that_agree_are_said_to_agree(normal: float, words: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from hedgeresearch._shown_table import terminal_width
 from hedgeresearch.cli.terminal.shell_words import in_shell_words
 from hedgeresearch.errors import HedgeResearchWarning
 from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 OUTPUT = "--output"
 """Name of the option in error messages."""
 WIDTH = 80
-"""Letters in a line of text, so that it fits a terminal."""
+"""Letters in a line of text at most: longer ones are hard to read on a wide terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 """Option of every command."""
@@ -63,9 +64,10 @@ def as_rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 def wrapped(text: str, indent: str = "") -> str:
     """Return text in lines that fit a terminal; later lines of a paragraph are indented."""
+    width = min(WIDTH, terminal_width())
     return "\n".join(
         textwrap.fill(
-            line, WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+            line, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
         )
         for line in text.splitlines()
     )

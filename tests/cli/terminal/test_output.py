@@ -5,7 +5,7 @@ import warnings
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.terminal.output import warnings_as_lines
+from hedgeresearch.cli.terminal.output import warnings_as_lines, wrapped
 
 
 def test_near_equal_warnings_are_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,3 +21,11 @@ def test_near_equal_warnings_are_printed_once(capsys: pytest.CaptureFixture[str]
             warnings.warn(text, category, stacklevel=1)
     assert len(printed) == 4
     assert capsys.readouterr().err.count("warning: ") == 4
+
+
+def test_text_is_as_wide_as_the_terminal_up_to_80(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a sentence of several words, " * 9
+    for columns, widest in ((40, 40), (80, 80), (200, 80)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        longest = max(map(len, wrapped(text).splitlines()))
+        assert widest - len("sentence") < longest <= widest

@@ -93,8 +93,9 @@ def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr
     assert (row["liquidation price"], row["probability"]) == (market.price("F"), 1.0)
     price = market.price("F")
     assert row["maintenance"] == pytest.approx(0.05 * 50 * -found.holdings["F"] * price, rel=1e-12)
-    amounts = f"collateral is 1, and its maintenance margin {row['maintenance']:,.0f}; collateral"
-    assert found.reasons[0].startswith(f"Warning: F is liquidated at today's price: its {amounts}")
+    amounts = f"1 in the currency of F, and its maintenance margin {row['maintenance']:,.0f} in the"
+    start = f"Warning: F is liquidated at today's price: its collateral is {amounts} currency of F"
+    assert found.reasons[0].startswith(start)
 
 
 def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
@@ -106,7 +107,7 @@ def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Ma
         assert hr.recommend(fit, position, unmargined, market).margin is None
     found = advise({"A": 40_000.0}, ["F"])
     assert found.margin["collateral"].isna().all()
-    needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f}"
+    needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f} in the currency of F"
     assert (
         f"No collateral was given for F; {needed} keeps the probability of liquidation within 10 "
         "days at 1% or below."
@@ -140,7 +141,7 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
     assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
     covered = "PERP cannot be liquidated at any price on its collateral of 60 BTC."
     assert covered in found.reasons
-    needed = f"collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
+    needed = f"{found.margin.loc['G', 'needed']:,.0f} in the currency of G keeps the probability"
     assert any(needed in text and text.endswith("0.5% or below.") for text in found.reasons)
     plain = advise({"COIN": 30.0}, ["PERP"])
     assert plain.margin.loc["PERP", "currency"] == "coins"

@@ -51,7 +51,7 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
         return f"Liquidation risk of {name} not available: its past prices are not all positive."
     horizon = f"within {time}"
     accepted = full_percent(margin.probability)
-    needed = f"collateral of {_amount_text(row, 'needed')}"
+    needed = f"collateral of {_amount_text(name, row, 'needed')}"
     if math.isnan(row["collateral"]):
         return (
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
@@ -60,12 +60,12 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     if row["collateral"] <= row["maintenance"]:
         return (
             f"{name} is liquidated at today's price: its collateral is "
-            f"{_amount_text(row, 'collateral')}, and its maintenance margin "
-            f"{_amount_text(row, 'maintenance')}; {needed} keeps the probability of liquidation "
-            f"{horizon} at {accepted} or below.{_mean_text(margin)}"
+            f"{_amount_text(name, row, 'collateral')}, and its maintenance margin "
+            f"{_amount_text(name, row, 'maintenance')}; {needed} keeps the probability of "
+            f"liquidation {horizon} at {accepted} or below.{_mean_text(margin)}"
         )
     if not 0.0 < row["liquidation price"] < math.inf:
-        collateral = _amount_text(row, "collateral")
+        collateral = _amount_text(name, row, "collateral")
         return f"{name} cannot be liquidated at any price on its collateral of {collateral}."
     return (
         f"{name} would be liquidated at a price of {quantity(row['liquidation price'])}, with "
@@ -79,6 +79,6 @@ def _mean_text(margin: Margin) -> str:
     return " These numbers carry the mean of past returns forward." if margin.keep_mean else ""
 
 
-def _amount_text(row: pd.Series[Any], column: str) -> str:
-    """Return collateral with the coin or currency that it is in, where that is known."""
-    return " ".join(filter(None, (quantity(row[column]), row["currency"])))
+def _amount_text(name: str, row: pd.Series[Any], column: str) -> str:
+    """Return collateral with the coin or currency that it is in."""
+    return f"{quantity(row[column])} {row['currency'] or f'in the currency of {name}'}"
