@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 import textwrap
 import warnings
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from hedgeresearch._shown_table import terminal_width
 from hedgeresearch.cli.terminal.shell_words import in_shell_words
 from hedgeresearch.errors import HedgeResearchWarning
 from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
@@ -64,7 +64,7 @@ def as_rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 def wrapped(text: str, indent: str = "") -> str:
     """Return text in lines that fit a terminal; later lines of a paragraph are indented."""
-    width = min(WIDTH, terminal_width())
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
     return "\n".join(
         textwrap.fill(
             line, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
