@@ -77,16 +77,14 @@ def maximize_by_em(
     densities = (means, inverse_factors, constants, degrees)
     chain = (transition, first, persistence)
     log_likelihood = -np.inf
-    for step in range(history.shape[0]):
+    step = 0
+    while step < history.shape[0]:
         objective, log_likelihood = _evaluate(series, scales, densities, chain, filtered, relative)
         is_trial = extrapolation.numbers[IS_TRIAL] == 1.0
         if is_trial and not objective >= history[step - 1]:
             withdraw(extrapolation, parts)
             _read_degrees(log_degrees, degree_range, degrees)
-            objective, log_likelihood = _evaluate(
-                series, scales, densities, chain, filtered, relative
-            )
-            is_trial = False
+            continue
         history[step] = objective
         if not np.isfinite(objective):
             return COLLAPSED, False, log_likelihood
@@ -111,6 +109,7 @@ def maximize_by_em(
             _write_degrees(degrees, log_degrees)
             note_end(extrapolation, parts)
             _read_degrees(log_degrees, degree_range, degrees)
+        step += 1
     return history.shape[0], False, log_likelihood
 
 
