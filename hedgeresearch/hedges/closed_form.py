@@ -1,8 +1,9 @@
 """Ratios of many refits at once, for hedges that estimate nothing but moments.
 
 They equal those of ``fit`` and ``extend`` up to rounding, without the cost of a fit for each refit;
-a test compares every one. All samples have the same length, and every series varies by itself in
-each of them; a hedge that needs more leaves a refit to ``fit``, which says what is wrong.
+a test compares every one. All samples have the same length or begin together, and every series
+varies by itself in each of them; a hedge that needs more leaves a refit to ``fit``, which says what
+is wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from hedgeresearch._kernels.moments.minimum_variance import minimum_variance_ratios
-from hedgeresearch._kernels.moments.rolling import rolling_covariance
+from hedgeresearch._kernels.moments.rolling import expanding_covariance, rolling_covariance
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.typing import Array
 
@@ -44,7 +45,8 @@ class ClosedFormRatios(Protocol):
         Parameters
         ----------
         returns : array (n_dates, 1 + n_hedges), the asset first
-        refits : in order, with samples of the same length in which every series varies by itself
+        refits : in order, with samples of the same length, or that grow from the same row, in which
+            every series varies by itself
         """
 
 
@@ -60,8 +62,16 @@ def sample_covariances(returns: Array, refits: Sequence[Refit]) -> Array:
     """Return the covariance of the sample of each refit, (n_refits, 1 + n_hedges, 1 + n_hedges)."""
     first = refits[0].train_start
     sample = np.ascontiguousarray(returns[first : refits[-1].train_stop])
+    if begin_together(refits):
+        growing = expanding_covariance(sample)
+        return np.asarray(growing[[refit.train_stop - first for refit in refits]])
     windows = rolling_covariance(sample, refits[0].train_stop - first)
     return np.asarray(windows[[refit.train_start - first for refit in refits]])
+
+
+def begin_together(refits: Sequence[Refit]) -> bool:
+    """Return whether samples of more than one refit grow from the same row."""
+    return len(refits) > 1 and len({refit.train_start for refit in refits}) == 1
 
 
 def sample_ratios(returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:

@@ -68,6 +68,26 @@ def rolling_covariance(values, window):
 
 
 @kernel
+def expanding_covariance(values):
+    """Return the covariances of the first t dates for each t, (n_dates + 1, n, n).
+
+    The divisor is t - 1; those of fewer than two dates are zero.
+    """
+    n_dates, n = values.shape
+    path = np.zeros((n_dates + 1, n, n))
+    mean = np.zeros(n)
+    products = np.zeros((n, n))
+    for t in range(n_dates):
+        _add(values[t], values[0], t + 1, mean, products)
+        if t > 0:
+            for i in range(n):
+                for j in range(i + 1):
+                    path[t + 1, i, j] = products[i, j] / t
+                    path[t + 1, j, i] = path[t + 1, i, j]
+    return path
+
+
+@kernel
 def _clear(mean, products):
     """Overwrite a mean and the lower triangle of products with zeros."""
     for i in range(mean.shape[0]):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hedgeresearch.hedges.closed_form import (
     ClosedFormRatios,
     Refit,
+    begin_together,
     sample_covariances,
     vary_by_themselves,
 )
@@ -29,12 +30,13 @@ def ratios_at_once(model: HedgeModel, returns: Array, refits: Sequence[Refit]) -
     if not isinstance(model, ClosedFormRatios) or "ratios_by_refit" not in vars(type(model)):
         return []
     lengths = {refit.train_stop - refit.train_start for refit in refits}
-    if len(lengths) > 1 or min(lengths) <= returns.shape[1] + 2:
+    is_regular = len(lengths) == 1 or begin_together(refits)
+    if not is_regular or min(lengths) <= returns.shape[1] + 2:
         return []
-    regular = vary_by_themselves(sample_covariances(returns, refits))
+    vary = vary_by_themselves(sample_covariances(returns, refits))
     found: list[Array] = []
-    for is_regular, ratios in zip(regular, model.ratios_by_refit(returns, refits), strict=False):
-        if not is_regular or ratios is None:
+    for is_usable, ratios in zip(vary, model.ratios_by_refit(returns, refits), strict=False):
+        if not is_usable or ratios is None:
             break
         found.append(ratios)
     return found

@@ -24,6 +24,7 @@ SCHEDULES = {
     "every day": {"refit_every": 1},
     "every seven": {"refit_every": 7},
     "one": {"refit_every": 1000},
+    "growing": {"splitter": TimeSeriesSplit(60, gap=1, test_size=2)},
     "gaps": {"splitter": TimeSeriesSplit(5, gap=3, max_train_size=120, test_size=20)},
 }
 
@@ -63,6 +64,17 @@ def collinear_for_a_while(values):
 
 def replicated_for_a_while(values):
     values[100:310, 0] = values[100:310, 1] - values[100:310, 2]
+
+
+def test_growing_samples_are_left_to_fit_while_they_are_exceptional(monkeypatch):
+    returns = hr.data.simulate_dcc(n_dates=330, n_series=3, seed=3).returns.copy()
+    returns.iloc[:214, 1] = 2.0 * returns.iloc[:214, 2]
+    refits = refits_of(len(returns), splitter=TimeSeriesSplit(60, test_size=2))
+    assert refits[0].train_stop < 214 < refits[-1].train_stop
+    walk = module.walk(MODELS["ols"], returns, refits, lambda: None)
+    expected = fit_by_fit(MODELS["ols"], returns, refits, monkeypatch)
+    np.testing.assert_allclose(walk.ratios, expected.ratios, rtol=1e-10, atol=1e-13)
+    assert walk.notes == expected.notes
 
 
 @pytest.mark.parametrize("name", ["ols", "rolling", "sample", "ewma"])
@@ -121,12 +133,17 @@ def test_models_declare_their_closed_form():
     assert not isinstance(hr.ExpandingOLSHedge(), ClosedFormRatios)
 
 
-def test_growing_and_short_samples_have_no_closed_form(returns):
+def test_unlike_and_short_samples_have_no_closed_form(returns):
     values = returns.to_numpy()
-    assert ratios_at_once(hr.OLSHedge(), values, refits_of(330, TimeSeriesSplit(5))) == []
+    unlike = refits_of(330, TimeSeriesSplit(5, max_train_size=120))  # grow first, then roll
+    assert len({refit.train_stop - refit.train_start for refit in unlike}) > 1
+    assert ratios_at_once(hr.OLSHedge(), values, unlike) == []
     assert ratios_at_once(hr.OLSHedge(), values, refits_of(330, window=values.shape[1] + 2)) == []
     short = refits_of(330, window=15)
     assert ratios_at_once(MODELS["ewma"], values, short) == []  # shorter than its start-up
+    growing = refits_of(330, TimeSeriesSplit(21, test_size=15))
+    assert growing[0].train_stop == 15
+    assert ratios_at_once(MODELS["ewma"], values, growing) == []
 
 
 @pytest.mark.parametrize("name", ["ols", "rolling", "sample", "ewma"])

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.moments.rolling import rolling_covariance, rolling_mean
+from hedgeresearch._kernels.moments.rolling import (
+    expanding_covariance,
+    rolling_covariance,
+    rolling_mean,
+)
 
 
 @pytest.fixture
@@ -32,3 +36,11 @@ def test_rolling_covariance_keeps_no_rounding_of_an_outlier(returns):
     np.testing.assert_array_equal(
         rolling_covariance(shocked, 10)[6:], rolling_covariance(returns, 10)[6:]
     )
+
+
+def test_expanding_covariance_equals_that_of_the_first_dates(returns):
+    path = expanding_covariance(returns)
+    assert len(path) == 61
+    assert not path[:2].any()
+    for t in range(2, 61):
+        np.testing.assert_allclose(path[t], np.cov(returns[:t], rowvar=False), rtol=1e-11)
