@@ -98,8 +98,8 @@ def pair_values(parameters, corrected, x, y, targets, values):  # noqa: C901, PL
             values[k] = -np.inf
 
 
-@kernel(fast=True)
-def pair_evaluation(  # noqa: C901 - two kinds
+@kernel(steers=True)
+def pair_evaluation(
     parameters, asymmetric, corrected, x, y, segments, targets, gradient, information
 ):
     """Return the mean log-density, and overwrite its gradient and the information.
@@ -124,6 +124,12 @@ def pair_evaluation(  # noqa: C901 - two kinds
     if parameters[3] == NORMAL and not (asymmetric or corrected):
         sample = (x.shape[0], segments[0], segments[1])
         return plain_evaluation(parameters, *sample, targets, gradient, information)
+    return _general_evaluation(parameters, corrected, x, y, targets, gradient, information)
+
+
+@kernel(fast=True)
+def _general_evaluation(parameters, corrected, x, y, targets, gradient, information):
+    """Return the mean log-density of all models, and add to its derivatives, given as zeros."""
     matrices = pair_matrices(parameters, corrected, x, y, targets)
     state = first_pair_state(matrices)
     rows = np.empty((4, BLOCK))

@@ -16,7 +16,7 @@ from hedgeresearch._kernels.dcc.pair_plain import pair_segment_starts, plain_eva
 from hedgeresearch._kernels.dcc.stencils import BACKWARD, CENTRAL
 
 
-@kernel
+@kernel(steers=True)
 def plain_sensitivity(parameters, steps, backward, shrunk, x, y, targets, information, by_z):
     """Differentiate the mean score; return its derivatives by the elements of S and N, (4, 6).
 
@@ -32,7 +32,7 @@ def plain_sensitivity(parameters, steps, backward, shrunk, x, y, targets, inform
     gradient = np.zeros(4)
     products = np.empty((4, 4))
     by_residuals = np.empty((2, first.shape[0]))
-    of_density = np.empty(5 * first.shape[0])
+    of_density = np.empty(3 * first.shape[0])
     sums = np.empty(6)
     for p in range(2):
         by_residuals[:] = 0.0
@@ -71,9 +71,8 @@ def plain_gradient(parameters, n_dates, x, y, weight, targets, of_density, by_z,
     weight : float
         The multiple.
     targets : array (6,)
-    of_density : array (40 m,)
-        Overwritten with the derivatives of each log-density by x, by y and by the elements of its
-        Q.
+    of_density : array (24 m,)
+        Overwritten with the derivatives of each log-density by the elements of its Q.
     by_z : array (2, 8 m)
     sums : array (6,)
         Overwritten with the derivatives by the elements of Q, summed over the dates but the first,
@@ -82,15 +81,16 @@ def plain_gradient(parameters, n_dates, x, y, weight, targets, of_density, by_z,
     a = parameters[0]
     b = parameters[1]
     m = x.shape[0] // WIDTH
-    _differentiate_densities(parameters, n_dates, x, y, weight / n_dates, targets, of_density)
+    share = weight / n_dates
+    _differentiate_densities(parameters, n_dates, x, y, share, targets, of_density, by_z)
     # what dates after a segment leave to it: derivatives by the Q of the next date
     next11 = spread(0.0)
     next12 = spread(0.0)
     next22 = spread(0.0)
     for i in range(m - 1, -1, -1):
-        next11 = next11 * b + load(of_density, 2 * m + i)
-        next12 = next12 * b + load(of_density, 3 * m + i)
-        next22 = next22 * b + load(of_density, 4 * m + i)
+        next11 = next11 * b + load(of_density, i)
+        next12 = next12 * b + load(of_density, m + i)
+        next22 = next22 * b + load(of_density, 2 * m + i)
     power = b**m
     ends = np.zeros(3 * WIDTH)
     for k in range(WIDTH - 1, 0, -1):
@@ -112,12 +112,12 @@ def plain_gradient(parameters, n_dates, x, y, weight, targets, of_density, by_z,
         sum12 = sum12 + next12
         sum22 = sum22 + next22
         through = next11 * u * (2.0 * a) + next12 * v * a
-        store(by_x, i, load(by_x, i) + (through + load(of_density, i)))
+        store(by_x, i, load(by_x, i) + through)
         through = next22 * v * (2.0 * a) + next12 * u * a
-        store(by_y, i, load(by_y, i) + (through + load(of_density, m + i)))
-        next11 = next11 * b + load(of_density, 2 * m + i)
-        next12 = next12 * b + load(of_density, 3 * m + i)
-        next22 = next22 * b + load(of_density, 4 * m + i)
+        store(by_y, i, load(by_y, i) + through)
+        next11 = next11 * b + load(of_density, i)
+        next12 = next12 * b + load(of_density, m + i)
+        next22 = next22 * b + load(of_density, 2 * m + i)
     sums[0] = total(sum11)
     sums[1] = total(sum12)
     sums[2] = total(sum22)
@@ -127,8 +127,8 @@ def plain_gradient(parameters, n_dates, x, y, weight, targets, of_density, by_z,
 
 
 @kernel(fast=True)
-def _differentiate_densities(parameters, n_dates, x, y, share, targets, of_density):
-    """Fill rows of ``of_density`` with ``share`` times the derivatives of each log-density."""
+def _differentiate_densities(parameters, n_dates, x, y, share, targets, of_density, by_z):
+    """Differentiate ``share`` times each log-density by Q, and add its derivatives by residuals."""
     a = parameters[0]
     b = parameters[1]
     m = x.shape[0] // WIDTH
@@ -141,6 +141,8 @@ def _differentiate_densities(parameters, n_dates, x, y, share, targets, of_densi
     c11 = rest * targets[0]
     c12 = rest * targets[1]
     c22 = rest * targets[2]
+    by_x = by_z[0]
+    by_y = by_z[1]
     mask = spread(1.0)
     n_full = n_dates - (WIDTH - 1) * m
     for i in range(m):
@@ -163,11 +165,11 @@ def _differentiate_densities(parameters, n_dates, x, y, share, targets, of_densi
         quadratic = (uu - r * uv * 2.0 + vv) * (pq * pq * w)
         by_r = d * (r + uv - r * quadratic) * mask
         half = by_r * r * one_over_pq * -0.5
-        store(of_density, i, d * (r * v - u))
-        store(of_density, m + i, d * (r * u - v))
-        store(of_density, 2 * m + i, half * q22)
-        store(of_density, 3 * m + i, by_r * one_over_root)
-        store(of_density, 4 * m + i, half * q11)
+        store(by_x, i, load(by_x, i) + d * (r * v - u))
+        store(by_y, i, load(by_y, i) + d * (r * u - v))
+        store(of_density, i, half * q22)
+        store(of_density, m + i, by_r * one_over_root)
+        store(of_density, 2 * m + i, half * q11)
         q11 = q11 * b + (uu * a + c11)
         q12 = q12 * b + (uv * a + c12)
         q22 = q22 * b + (vv * a + c22)

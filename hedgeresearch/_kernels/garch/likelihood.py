@@ -108,7 +108,7 @@ def general_sums(parameters, returns, sums, products):
     return value
 
 
-@kernel
+@kernel(steers=True)
 def outer_products(parameters, returns, is_symmetric):
     """Return the sum over dates of the outer products of the scores, (6, 6).
 

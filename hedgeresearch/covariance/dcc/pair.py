@@ -10,7 +10,6 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.arithmetic.inference import identified_inverse
-from hedgeresearch._kernels.dcc.pair_plain_products import plain_score_products
 from hedgeresearch._kernels.dcc.pair_plain_sensitivity import plain_sensitivity
 from hedgeresearch._kernels.dcc.pair_products import pair_score_products
 from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
@@ -181,11 +180,7 @@ class PairCorrelation:
         of_margins = np.stack([first.unit_parameters, second.unit_parameters])
         returns = (first.unit_returns, second.unit_returns)
         sample = (self.x, self.y, self.targets, of_margins)
-        if self._is_plain(parameters) and first.layout.is_symmetric:
-            plain_score_products(parameters, *sample, len(kept), returns, products)
-        else:
-            rules = (parameters, reported, self.corrected)
-            pair_score_products(*rules, *sample, kept, returns, products)
+        pair_score_products(parameters, reported, self.corrected, *sample, kept, returns, products)
         return products
 
 

@@ -36,11 +36,6 @@ class GARCHLayout:
     student: bool
 
     @property
-    def is_symmetric(self) -> bool:
-        """Whether the model has neither leverage nor degrees of freedom."""
-        return not self.asymmetric and not self.student
-
-    @property
     def kept(self) -> list[int]:
         """Positions in a full vector of the parameters that are estimated."""
         estimated = (self.constant_mean, True, True, self.asymmetric, True, self.student)

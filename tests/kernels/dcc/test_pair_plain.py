@@ -1,19 +1,16 @@
-"""Passes in segments of the usual DCC of two series against those for all models."""
+"""Sensitivity of the usual DCC of two series, in segments, against that of all models."""
 
 import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
-from hedgeresearch._kernels.dcc.pair_plain_products import plain_score_products
 from hedgeresearch._kernels.dcc.pair_plain_sensitivity import plain_sensitivity
-from hedgeresearch._kernels.dcc.pair_products import pair_score_products
 from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
 from hedgeresearch._kernels.dcc.pair_targets import pair_targets
 
 POINTS = [(0.05, 0.9), (0.3, 0.3), (0.01, 0.0), (0.03, 0.965)]
 N_DATES = [41, 47, 503]
 """Numbers of dates of which segments hold six, of which the last holds five, and many."""
-MARGINS = np.array([[0.02, 0.1, 0.08, 0.0, 0.82, NORMAL], [0.0, 0.3, 0.2, 0.0, 0.0, NORMAL]])
 
 
 def sample(n_dates):
@@ -42,24 +39,4 @@ def test_sensitivity_is_that_of_all_models(shrunk, backward, n_dates, point):
     scale = np.abs(by_targets).max()
     np.testing.assert_allclose(
         found_by_targets[:2, :3], by_targets[:2, :3], rtol=1e-10, atol=1e-10 * scale
-    )
-
-
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("n_dates", N_DATES)
-@pytest.mark.parametrize("kept", [(0, 1, 2, 4), (1, 2, 4)])
-def test_products_are_those_of_all_models(kept, n_dates, point):
-    data = sample(n_dates)
-    rng = np.random.default_rng(1)
-    returns = (rng.standard_normal(n_dates), rng.standard_normal(n_dates))
-    parameters = np.array([*point, 0.0, NORMAL])
-    size = 2 * len(kept) + 2
-    expected = np.zeros((size, size))
-    how = (parameters, np.array([0, 1]), False)
-    pair_score_products(*how, *data, MARGINS, np.array(kept), returns, expected)
-    found = np.zeros((size, size))
-    plain_score_products(parameters, *data, MARGINS, len(kept), returns, found)
-    scale = np.sqrt(np.diag(expected))
-    np.testing.assert_allclose(
-        found / np.outer(scale, scale), expected / np.outer(scale, scale), atol=1e-12
     )
