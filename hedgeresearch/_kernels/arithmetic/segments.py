@@ -1,6 +1,6 @@
 """Eight successive segments of a sample in the eight lanes of a register.
 
-A recursion y_{t+1} = u_t + b y_t advances in all segments at once, where lanes of successive dates
+A recursion y_{t+1} = u_t + b y_t advances in every segment at once, where lanes of successive dates
 would wait for each other. The value before each segment must be known: over a segment of m dates
 
     y_{t+m} = y^0_{t+m} + b^m y_t,

@@ -25,7 +25,9 @@ LOG_2_PI = 1.8378770664093453
 
 
 @kernel(fast=True)
-def plain_evaluation(parameters, n_dates, x, y, targets, gradient, information):  # noqa: PLR0915 - one recursion
+def plain_evaluation(  # noqa: PLR0915 - one recursion
+    parameters, n_dates, x, y, targets, gradient, information
+):
     """Return the mean log-density of a normal, symmetric DCC; fill its derivatives.
 
     Parameters

@@ -92,7 +92,9 @@ def _segment_ends(parameters, n_dates, segments, ends):
 
 
 @kernel(fast=True)
-def symmetric_sums(parameters, n_dates, segments, sums, products):  # noqa: PLR0915 - sums written out
+def symmetric_sums(  # noqa: PLR0915 - sums written out
+    parameters, n_dates, segments, sums, products
+):
     """Return the log-likelihood of normal innovations without leverage, summed over dates.
 
     ``segments`` (8 m,) are the returns, see ``segments``. ``sums`` (6,) and the lower triangle of
