@@ -192,7 +192,8 @@ HEAD = """# Speed next to other programs
 
 `make benchmark-peers` writes this page: it installs the programs named below into an environment of
 its own and runs them in turns, standard errors included. Times are medians of CPU time, without
-compilation.
+compilation. A program that follows others finds their data in the processor's caches: short calls
+cost up to twice what they cost alone.
 
 """
 NOTES = f"""A time with ✗ is that of a wrong estimate: the program's own likelihood, with its own
