@@ -103,7 +103,7 @@ class SampleEstimator(Protocol):
     def estimate(self, number: int, near: SampleEstimate | None) -> SampleEstimate:
         """Estimate on a sample, from the estimate on a similar one if there is one.
 
-        It is the estimate that ``fit`` gives on the same data.
+        It is the estimate that ``fit`` gives on the same data with that one as its warm start.
 
         Raises
         ------
@@ -158,7 +158,7 @@ def _estimate(
     if near is not None:
         try:
             return estimator.estimate(number, near)
-        except ConvergenceError:
+        except FAILURES:
             pass
     try:
         return estimator.estimate(number, None)

@@ -135,6 +135,8 @@ class FundingState:
     def set_clock(self, step: int) -> None:
         """Move the time of receipt by a step of the receiver's clock; payments have the venue's."""
         self._received += step
+        if self._interrupted is not None:
+            self._interrupted += step
 
     def problem(self, time: int, tolerances: Tolerances) -> Problem | None:
         """Return why the funding is not known at a time."""

@@ -211,3 +211,23 @@ def test_warm_starts_of_others_are_refused(name: str) -> None:
         model.fit(frame, warm_start=other)
     with pytest.raises(hr.DataError, match="must be an earlier fit"):
         model.fit(frame.rename(columns={"asset": "x"}), warm_start=own)
+
+
+class FailsFromNear:
+    """A model whose estimate from an earlier one fails in its linear algebra."""
+
+    def on_samples(self, samples: Samples) -> Any:
+        del samples
+        return self
+
+    def estimate(self, number: int, near: SampleEstimate | None) -> Any:
+        if near is not None:
+            raise np.linalg.LinAlgError("singular")
+        return f"cold {number}"
+
+
+def test_any_failure_from_an_earlier_estimate_begins_cold() -> None:
+    returns = simulated().to_numpy()
+    samples = Samples(returns, BOUNDS, COLD, NAMES[:2], MIN_OWN_VARIANCE, MarginStore())
+    found = list(estimates_on(FailsFromNear(), samples))
+    assert found == ["cold 0", "cold 1", "cold 2", "cold 3"]

@@ -32,8 +32,10 @@ from hedgeresearch._kernels.compilation.steering import SHARE, Passes, is_urgent
 
 OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
-OF_WHOLES = {"no_cfunc_wrapper": True}
+OF_WHOLES: dict[str, Any] = {"no_cfunc_wrapper": True}
 """Options of a kernel that Python calls; other compiled code does not call it by its address."""
+NEWEST_NUMBA = (0, 68)
+"""Newest version of numba whose inner parts ``libraries`` is known to fit."""
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
 OF_STRICT: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "python"}
@@ -152,14 +154,12 @@ class Kernel:
         """
         import numba
 
-        from hedgeresearch._kernels.compilation.libraries import PartCompiler
-
         is_fast = fast or self.is_fast
         with _lock:
             if is_fast not in self._parts:
-                options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS}
-                njit: Any = numba.njit(pipeline_class=PartCompiler, **options)
-                self._parts[is_fast] = njit(self._with_parts(is_fast))
+                njit: Any = numba.njit
+                options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS, **_steps_of_parts()}
+                self._parts[is_fast] = njit(**options)(self._with_parts(is_fast))
         return self._parts[is_fast]
 
     def _with_parts(self, fast: bool) -> FunctionType:
@@ -217,10 +217,8 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
     """Return numba's dispatcher, whose results are kept in the folder of the module."""
     import numba
 
-    from hedgeresearch._kernels.compilation.libraries import KernelCompiler
-
     log()
-    options = {**options, **OF_WHOLES, "pipeline_class": KernelCompiler}
+    options = {**options, **_steps_of_wholes()}
     config: Any = numba.config
     folder = cache_folder(function.__module__)
     if folder is None:
@@ -233,6 +231,36 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
         return numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
+
+
+def _steps_of_parts() -> dict[str, Any]:
+    """Return the options of numba for parts: our own steps, or none for an unknown numba."""
+    if not is_known_numba():
+        return {}
+    from hedgeresearch._kernels.compilation.libraries import PartCompiler
+
+    return {"pipeline_class": PartCompiler}
+
+
+def _steps_of_wholes() -> dict[str, Any]:
+    """Return the options of numba for what Python calls, as for parts."""
+    if not is_known_numba():
+        return {}
+    from hedgeresearch._kernels.compilation.libraries import KernelCompiler
+
+    return {**OF_WHOLES, "pipeline_class": KernelCompiler}
+
+
+def is_known_numba() -> bool:
+    """Return whether our own steps are known to fit this version of numba.
+
+    A newer one compiles by its own, which is slower, and last digits then depend on whether code
+    was kept.
+    """
+    import numba
+
+    major, minor, *_ = numba.__version__.split(".")
+    return (int(major), int(minor)) <= NEWEST_NUMBA
 
 
 def log() -> CompilationLog:

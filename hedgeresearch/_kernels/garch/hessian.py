@@ -5,7 +5,7 @@ The density of a date is a function l of e_t, h_t and nu, so that over the param
     d^2 l = l_hh dh dh' + l_h d^2 h + l_he (dh de' + de dh') + l_ee de de' + terms of nu,
 
 with de = -1 for mu. The derivatives of h follow from differentiating its recursion once more; those
-of the density are in ``weights_of_block``. Parameters and blocks are those of ``garch_blocks``.
+of the density are in ``weights_of_block``. Parameters and blocks are those of ``blocks``.
 """
 
 from __future__ import annotations

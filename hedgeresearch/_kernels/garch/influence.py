@@ -1,7 +1,7 @@
 """Residuals of one series, influences on its parameters, and slopes of residuals by parameter.
 
 Parameters are full vectors (mu, omega, alpha, gamma, beta, nu), and h_1 that of
-``garch_blocks``; returns may have any unit, if the parameters are in it.
+``blocks``; returns may have any unit, if the parameters are in it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def garch_influence_matrix(point, free, returns, kept, inverse):
     Parameters
     ----------
     point : array (6,)
-        Optimum in the box, see ``garch_fit``.
+        Optimum in the box, see ``fit_garch``.
     free : array (6,) of bool
         Coordinates that are not held.
     returns : array (n_dates,)

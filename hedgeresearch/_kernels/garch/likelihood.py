@@ -1,6 +1,6 @@
 """Mean log-likelihood of GARCH(1,1) in one pass over the dates, with scores that are only summed.
 
-Parameters, the first variance and blocks are those of ``garch_blocks``.
+Parameters, the first variance and blocks are those of ``blocks``.
 """
 
 from __future__ import annotations

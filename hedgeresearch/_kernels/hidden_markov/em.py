@@ -33,7 +33,7 @@ COLLAPSED = -1
 
 
 @kernel(steers=True)
-def maximize_by_em(
+def maximize_by_em(  # noqa: C901 - one loop
     series,
     first,
     transition,
@@ -110,6 +110,9 @@ def maximize_by_em(
             note_end(extrapolation, parts)
             _read_degrees(log_degrees, degree_range, degrees)
         step += 1
+    if extrapolation.numbers[IS_TRIAL] == 1.0:
+        withdraw(extrapolation, parts)
+        _read_degrees(log_degrees, degree_range, degrees)
     return history.shape[0], False, log_likelihood
 
 
@@ -140,8 +143,9 @@ def _read_degrees(log_degrees, degree_range, degrees):
     """Overwrite the degrees of freedom of Student-t regimes, within their bounds."""
     for i in range(degrees.shape[0]):
         if degrees[i] != NORMAL:
-            nu = math.exp(log_degrees[i])
-            degrees[i] = min(max(nu, degree_range[0]), degree_range[1])
+            lowest = math.log(degree_range[0])
+            highest = math.log(degree_range[1])
+            degrees[i] = math.exp(min(max(log_degrees[i], lowest), highest))
 
 
 @kernel(steers=True)

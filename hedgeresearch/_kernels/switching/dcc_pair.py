@@ -1,4 +1,4 @@
-"""Scores of dynamic correlations whose parameters switch, for two series: see ``switching_dcc``.
+"""Scores of dynamic correlations whose parameters switch, for two series: see ``dcc``.
 
 Q has three elements, (q_00, q_10, q_11), and the density one parameter, the correlation r. With
 c = 1 - r^2 the derivative of the log-density with respect to r is

@@ -1,4 +1,4 @@
-"""Scores of dynamic correlations whose parameters switch: derivatives of ``switching_dcc``.
+"""Scores of dynamic correlations whose parameters switch: derivatives of ``dcc``.
 
 Derivatives with respect to the six parameters are carried through the filter, those of Q in its
 lower triangle.

@@ -4,7 +4,7 @@ With smoothed probabilities w, the coefficients of regime k minimize sum_t w_tk 
 its variance is the weighted mean of the squared residuals, and its row of the transition holds the
 expected shares of transitions (Hamilton 1990, Journal of Econometrics 45, eq. 4.1-4.3). The E-step
 is a pass forward, with probabilities divided by the density of the date, and a pass backward that
-sums what the parameters need. States are those of ``switching_regression``.
+sums what the parameters need. States are those of ``regression``.
 """
 
 from __future__ import annotations
@@ -275,4 +275,6 @@ def run_regression_em(
         fill_transition(sums.transitions, transition)
         if step >= PLAIN_STEPS:
             note_end(extrapolation, parts)
+    if extrapolation.numbers[IS_TRIAL] == 1.0:
+        withdraw(extrapolation, parts)
     return now, before, 0

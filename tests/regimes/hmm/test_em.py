@@ -244,3 +244,13 @@ def test_settings_that_hmmlearn_lacks_are_refused(settings):
         hr.GaussianHMM(2, backend="hmmlearn", **settings)
     with pytest.raises(hr.DataError, match="backend must be one of"):
         hr.GaussianHMM(2, backend="R")
+
+
+def test_a_run_that_is_cut_short_keeps_its_likelihood(percent_log_returns):
+    """Whatever the limit, the parameters are at least as likely as those before the last step."""
+    unit = standardized(percent_log_returns)[:400]
+    start = starting_points(unit, 2, 3, 0, GaussianEmissions(np.empty(0), np.empty(0), "full"))[2]
+    for max_steps in range(4, 40):
+        cut = compiled(unit, plain_steps=PLAIN_STEPS).run(start, 1e-9, max_steps)
+        again = compiled(unit).run(cut.parameters, 1e-9, 1)
+        assert again.history[0] >= cut.history[-1] - 1e-8
