@@ -246,14 +246,14 @@ def _loan_sentence(
 
 
 def _enough_text(row: pd.Series[Any], assessment: Assessment) -> str:
-    """Return that the recommended hedge is as large as the one that a loan needs; "" if not."""
+    """Return that the recommended hedge is no smaller than the one that a loan needs; "" if not."""
     risk = assessment.onchain
     if risk is None or row["token"] not in risk.exposure or math.isnan(row["sold short"]):
         return ""
     hedges = risk.exposure[row["token"]].to_dict()["hedges"]
     needed = row["sold short"]
     is_enough = -hedges >= needed if needed > 0.0 else -hedges <= needed
-    return "; the recommended hedge is as large" if is_enough else ""
+    return "; the recommended hedge is at least as large" if is_enough else ""
 
 
 def _remedies(row: pd.Series[Any], accepted: str) -> str:

@@ -196,7 +196,7 @@ def test_the_accepted_probability_decides_on_the_warning() -> None:
     assert text.startswith("Warning")
     row = risky.onchain.loans.iloc[0]
     assert f"repaying {row['repayment']:.1f} USDC" in text
-    assert text.endswith("lower it to 1%; the recommended hedge is as large.")
+    assert text.endswith("lower it to 1%; the recommended hedge is at least as large.")
     small = advise(loan(), margin=hr.Margin(horizon=20), limits=hr.Limits({"PERP": (-10, 0)}))
     (text,) = [one for one in small.reasons if "health factor" in one]
     assert text.endswith("lower it to 1%.")
