@@ -166,7 +166,15 @@ class VolatilityFit(FittedParameters):
 
     @property
     def name(self) -> Any:
-        """Name of the series."""
+        """Name of the series.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+        >>> hr.GARCH().fit(returns["asset"]).name
+        'asset'
+        """
         return held(self, "returns").name
 
     @property

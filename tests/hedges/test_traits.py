@@ -20,7 +20,8 @@ def test_horizon_is_that_of_the_part_that_has_one():
 
 def test_warm_start_follows_the_inner_model():
     assert hr.MinimumVarianceHedge(hr.DCC()).traits.warm_start
-    assert not hr.MinimumVarianceHedge(hr.CCC()).traits.warm_start
+    assert hr.MinimumVarianceHedge(hr.CCC()).traits.warm_start
+    assert not hr.MinimumVarianceHedge(hr.EWMACovariance()).traits.warm_start
     assert hr.RegimeHedge(hr.JumpModel()).traits.warm_start
     assert hr.ConstrainedHedge(hr.KalmanHedge()).traits.warm_start
     assert not hr.ConstrainedHedge(hr.OLSHedge()).traits.warm_start

@@ -175,29 +175,3 @@ def test_compiled_kept_and_steered_code_estimate_the_same_bits(tmp_path):
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         found.append(done.stdout)
     assert found[1:] == found[:1] * 3
-
-
-WITH_ERRORS = """
-import warnings
-import numpy as np
-import hedgeresearch as hr
-from hedgeresearch._kernels.compilation.steering import compiled_at_once
-warnings.simplefilter("ignore")
-returns = hr.data.simulate_dcc(500, a=0.05, b=0.9, seed=4).returns
-with compiled_at_once():
-    fit = hr.DCC().fit(returns)
-    print(np.hstack([fit.parameters, np.ravel(fit.standard_errors)]).tobytes().hex())
-"""
-
-
-@pytest.mark.slow
-def test_kept_code_has_the_bits_of_fresh_code(tmp_path):
-    """The first process compiles the searches and passes, the second one loads them."""
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "HEDGERESEARCH_QUIET": "1"}
-    command = [sys.executable, "-c", WITH_ERRORS]
-    found = [
-        subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
-        for _ in range(2)
-    ]
-    assert found[0].strip()
-    assert found[1] == found[0]

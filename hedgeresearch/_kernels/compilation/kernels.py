@@ -6,7 +6,7 @@ source of the module and of the modules it imports: a kernel that calls a kernel
 is compiled again when that one changes.
 
 A kernel that another one calls is a part of it there: it is compiled without what Python needs to
-call it, and optimized once, with the whole, see ``libraries``.
+call it. numba optimizes it with each of its callers, one level after the other.
 
 A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
 
@@ -32,10 +32,6 @@ from hedgeresearch._kernels.compilation.steering import SHARE, Passes, is_urgent
 
 OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
-OF_WHOLES: dict[str, Any] = {"no_cfunc_wrapper": True}
-"""Options of a kernel that Python calls; other compiled code does not call it by its address."""
-NEWEST_NUMBA = (0, 68)
-"""Newest version of numba whose inner parts ``libraries`` is known to fit."""
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
 OF_STRICT: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "python"}
@@ -158,7 +154,7 @@ class Kernel:
         with _lock:
             if is_fast not in self._parts:
                 njit: Any = numba.njit
-                options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS, **_steps_of_parts()}
+                options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS}
                 self._parts[is_fast] = njit(**options)(self._with_parts(is_fast))
         return self._parts[is_fast]
 
@@ -218,7 +214,6 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
     import numba
 
     log()
-    options = {**options, **_steps_of_wholes()}
     config: Any = numba.config
     folder = cache_folder(function.__module__)
     if folder is None:
@@ -231,36 +226,6 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
         return numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
-
-
-def _steps_of_parts() -> dict[str, Any]:
-    """Return the options of numba for parts: our own steps, or none for an unknown numba."""
-    if not is_known_numba():
-        return {}
-    from hedgeresearch._kernels.compilation.libraries import PartCompiler
-
-    return {"pipeline_class": PartCompiler}
-
-
-def _steps_of_wholes() -> dict[str, Any]:
-    """Return the options of numba for what Python calls, as for parts."""
-    if not is_known_numba():
-        return {}
-    from hedgeresearch._kernels.compilation.libraries import KernelCompiler
-
-    return {**OF_WHOLES, "pipeline_class": KernelCompiler}
-
-
-def is_known_numba() -> bool:
-    """Return whether our own steps are known to fit this version of numba.
-
-    A newer one compiles by its own, which is slower, and last digits then depend on whether code
-    was kept.
-    """
-    import numba
-
-    major, minor, *_ = numba.__version__.split(".")
-    return (int(major), int(minor)) <= NEWEST_NUMBA
 
 
 def log() -> CompilationLog:

@@ -192,26 +192,3 @@ def test_digest_follows_the_modules_that_are_imported(
 
 def test_kernel_is_pickled_by_its_name() -> None:
     assert pickle.loads(pickle.dumps(cholesky_in_place)) is cholesky_in_place
-
-
-@kernel
-def one_more(x: Any) -> Any:
-    return x + 1.0
-
-
-@kernel
-def twice_one_more(x: Any) -> Any:
-    return 2.0 * one_more(x)
-
-
-def test_newer_numba_compiles_by_its_own_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    import numba
-
-    from hedgeresearch._kernels.compilation.libraries import KernelLibrary
-
-    assert kernels.is_known_numba()
-    monkeypatch.setattr(numba, "__version__", "0.99.0")
-    assert not kernels.is_known_numba()
-    assert twice_one_more(1.0) == 4.0
-    (made,) = twice_one_more.dispatcher.overloads.values()
-    assert not isinstance(made.library, KernelLibrary)
