@@ -48,9 +48,11 @@ def test_it_is_where_the_cost_of_all_legs_reaches_the_limit(
 @given(SIZES, SIZES, st.integers(5, 90))
 def test_of_one_leg_it_is_that_of_the_book(bids: list[int], asks: list[int], points: int) -> None:
     book = book_of(bids, asks)
+    # between the distances of two prices: at that of the best price rounding decides
+    cost = (points + 0.5) / 1_000
     for size, direction in ((1.0, "buy"), (-1.0, "sell")):
-        expected = capacity(book, points / 1_000, direction)  # type: ignore[arg-type]
-        found = hedge_capacity({"A": (book, size)}, points / 1_000)
+        expected = capacity(book, cost, direction)  # type: ignore[arg-type]
+        found = hedge_capacity({"A": (book, size)}, cost)
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
