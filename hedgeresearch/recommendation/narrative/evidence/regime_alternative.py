@@ -30,9 +30,11 @@ def regime_alternative_sentence(alternative: RegimeAlternative, changes: Mapping
 
 
 def _ratio_text(alternative: RegimeAlternative, name: Any, change: str) -> str:
-    """Return the ratio of one hedge with regimes instead of without."""
+    """Return the ratio of one hedge with regimes instead of without, as far as digits show it."""
     row = alternative.ratios.loc[name]
     texts = ratio_texts(row.tolist())
+    if len(set(texts)) == 1:
+        return f"the ratio of {name} would stay {texts[0]} in every regime"
     by_regime = [
         f"{text} in {regime_label(regime)}"
         for regime, text in zip(row.index[2:], texts[2:], strict=True)
