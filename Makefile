@@ -105,7 +105,7 @@ gallery: $(VENV)/.installed-test ## Reproduce everything and write docs/reproduc
 market: $(VENV)/.installed-test ## Hedge a simulated market of 500 stocks, refitted every day: 10 minutes
 	@$(STEADY) $(BIN)/python docs/market.py --folder market
 
-study: $(VENV)/.installed-test ## Run the study of when regimes help a hedge again and record it: half an hour
+study: $(VENV)/.installed-test ## Run the study of when regimes help a hedge again and record it: a quarter of an hour
 	@$(STEADY) $(BIN)/python docs/when_regimes_help.py --run --checkpoint study
 
 datasets: $(VENV)/.installed-test ## Rebuild the bundled tables

@@ -1,6 +1,6 @@
 """Write the tables and figures of the page docs/when_regimes_help.md from the recorded run.
 
-``make study`` runs the study again first, half an hour on two cores, and records its tables;
+``make study`` runs the study again first, a quarter of an hour on two cores, and records its tables;
 finished walks are kept in the folder ``--checkpoint``, from which an interrupted run is resumed.
 """
 

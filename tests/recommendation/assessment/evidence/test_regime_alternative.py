@@ -111,7 +111,7 @@ def test_amounts_sentence_and_record_agree(
     row = alternative.ratios.loc["SP500"]
     assert f"sell {2e6 * row['with regimes']:,.0f} USD instead of" in sentence
     assert f"instead of {2e6 * row['ratio']:,.0f} USD" in sentence
-    assert "58.88%" in sentence
+    assert "58.89%" in sentence
     assert f"({alternative.probabilities.max():.0%})" in sentence
     record: Any = hedge.to_dict()["regime_alternative"]
     assert record["ratios"]["SP500"] == {
