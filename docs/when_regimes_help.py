@@ -1,7 +1,8 @@
 """Write the tables and figures of the page docs/when_regimes_help.md from the recorded run.
 
-``make study`` runs the study again first, a quarter of an hour on two cores, and records its tables;
-finished walks are kept in the folder ``--checkpoint``, from which an interrupted run is resumed.
+``make study`` runs the study again first, a quarter of an hour on two cores, and records its
+tables; finished walks are kept in the folder ``--checkpoint``, from which an interrupted run is
+resumed.
 """
 
 from __future__ import annotations
