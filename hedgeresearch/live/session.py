@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import FigureWidget
 
 
+SMALLEST_ZONE = 900.0
+"""Seconds between two zones of time at least, by which a market in a wrong zone is off."""
+
+
 @exported_by("hedgeresearch.live")
 class Session:
     """Keeps a recommendation current from the events of a market.
@@ -400,9 +404,9 @@ class Session:
         return decisions
 
     def _begun(self, time: int) -> list[Decision]:
-        """Return that there is no bar for long, where the market ends after the first event."""
+        """Return that no bar ends for long, as the market ends well after the first event."""
         seconds = (self._advisor.last_date - time) / NANOSECONDS
-        if seconds <= self.seconds:
+        if seconds < SMALLEST_ZONE:  # a replay may begin before the market ends
             return []
         text = (
             f"The market ends {seconds:,.0f} s after the receiver's clock: no bar ends before. "

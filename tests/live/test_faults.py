@@ -162,6 +162,8 @@ def test_a_market_in_another_zone_is_named_at_once(start: Any, events: list[Sour
     assert decisions[0].problems[0].kind == "clock"
     assert decisions[0].reasons[0].startswith("The market ends 32,4")
     assert "Check that its times have the right zone" in decisions[0].reasons[0]
+    # a replay of minutes that the market holds has no bars before its end, and nothing is wrong
+    assert not decisions_of(start, [shifted(sourced, -600 * SECOND) for sourced in events])
     # a clock that is behind by less than a bar is none
     near = [shifted(sourced, -SECOND // 2) for sourced in events]
     assert all(one.advice is not None for one in decisions_of(start, near))
