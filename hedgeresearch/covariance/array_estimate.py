@@ -131,10 +131,13 @@ def estimates_samples(model: object) -> bool:
     return "on_samples" in vars(type(model))
 
 
-def estimates_on(model: EstimatesSamples, samples: Samples) -> Iterator[SampleEstimate | None]:
+def estimates_on(
+    model: EstimatesSamples, samples: Samples, near: SampleEstimate | None = None
+) -> Iterator[SampleEstimate | None]:
     """Yield the estimate on each sample; None where there is none, and ``fit`` says why.
 
     There is none where a series does not vary by itself; searches start cold after such a sample.
+    That on the first sample starts at ``near``, if it is not cold.
     """
     regular = samples.vary_by_themselves
     after_others = np.append(False, ~regular[:-1])
@@ -144,7 +147,6 @@ def estimates_on(model: EstimatesSamples, samples: Samples) -> Iterator[SampleEs
     except FAILURES:
         yield from [None] * len(samples.bounds)
         return
-    near: SampleEstimate | None = None
     for number, (is_cold, is_regular) in enumerate(zip(samples.cold, regular, strict=True)):
         start = None if is_cold else near
         near = _estimate(estimator, number, start) if is_regular else None

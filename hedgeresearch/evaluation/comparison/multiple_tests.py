@@ -304,6 +304,7 @@ def confidence_set_p_values(losses: Array, bootstrap: Bootstrap) -> Array:
     """Return the p-value of each column of losses (n_dates, n_hedges), equal for equal columns."""
     distinct: Any
     distinct, copy_of = np.unique(losses, axis=1, return_inverse=True)
+    copy_of = copy_of.reshape(-1)  # NumPy 2.0.0 gives it two dimensions
     if distinct.shape[1] == 1:
         return np.ones(losses.shape[1])
     # a part that all losses share changes no difference

@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
-from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.covariance.array_estimate import FAILURES
+from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_array_regimes
 from hedgeresearch.hedges.array_fit import ArrayFit, FitsArrays, as_array_model, fits_samples
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.regime_switching.array_fit import RegimeArrayFit
 from hedgeresearch.typing import Array
-
-FAILURES = (DataError, ConvergenceError, np.linalg.LinAlgError)
-"""Errors that data may cause; any other is a programming error and is raised."""
 
 
 class ArrayStep(NamedTuple):

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hedgeresearch.covariance.array_estimate import FAILURES
 from hedgeresearch.covariance.margin_store import MarginStore
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
-from hedgeresearch.evaluation.engine.array_steps import FAILURES, ArraySteps
+from hedgeresearch.evaluation.engine.array_steps import ArraySteps
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, in_order, record_regimes
 from hedgeresearch.evaluation.engine.walk_data import WalkData, input_for
 from hedgeresearch.hedges.array_fit import RefitRatios, fits_samples, samples_of

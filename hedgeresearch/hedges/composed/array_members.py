@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hedgeresearch._kernels.moments.minimum_variance import smallest_own_share
-from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.covariance.array_estimate import FAILURES
 from hedgeresearch.hedges.array_fit import ArrayFit, RefitRatios, as_array_model
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
 from hedgeresearch.hedges.composed.combination_weights import forward_folds
@@ -115,7 +115,7 @@ def ratios_of_fold(
     try:
         fit = member_fit(model, values[:first].copy(), names)
         ratios = None if fit is None else fit.ratios(values[first:].copy())
-    except (DataError, ConvergenceError, np.linalg.LinAlgError):
+    except FAILURES:
         return None  # the fit to a table says why
     if fit is None or ratios is None or not np.isfinite(ratios).all():
         return None

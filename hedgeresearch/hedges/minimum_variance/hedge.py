@@ -147,13 +147,14 @@ class MinimumVarianceHedge:
     def fit_array(
         self, sample: Array, names: Sequence[str], near: ArrayFit | None = None
     ) -> MinimumVarianceArrayFit | None:
-        """Estimate on one array, see ``FitsArrays``; every search starts cold."""
+        """Estimate on one array, see ``FitsArrays``; univariate searches start cold."""
         model: Any = self.covariance_model
         if not estimates_samples(model):
             return None
         refit = Refit(0, len(sample), len(sample), len(sample))
-        samples = samples_of(sample, [refit], np.array([True]), names, MarginStore())
-        estimate = next(estimates_on(model, samples))
+        earlier = near.estimate if isinstance(near, MinimumVarianceArrayFit) else None
+        samples = samples_of(sample, [refit], np.array([earlier is None]), names, MarginStore())
+        estimate = next(estimates_on(model, samples, earlier))
         return None if estimate is None else MinimumVarianceArrayFit(estimate)
 
     def fit_samples(

@@ -98,6 +98,7 @@ def _missing_patterns(observations: Array) -> Iterator[tuple[Indices, Indices]]:
         yield np.arange(len(observations)), np.arange(observations.shape[1])
         return
     patterns, group = np.unique(missing, axis=0, return_inverse=True)
+    group = group.reshape(-1)  # NumPy 2.0.0 gives it two dimensions
     for number, pattern in enumerate(patterns):
         if not pattern.all():
             yield np.flatnonzero(group == number), np.flatnonzero(~pattern)

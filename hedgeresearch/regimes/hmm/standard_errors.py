@@ -210,6 +210,7 @@ class HMMErrors:
         patterns = np.zeros(len(observations), dtype=np.intp)
         if missing.any():
             sets, patterns = np.unique(missing, axis=0, return_inverse=True)
+            patterns = patterns.reshape(-1)  # NumPy 2.0.0 gives it two dimensions
         coordinates = self._coordinates
         by_next, following = chain_scores(
             np.array(observations, order="C"),
