@@ -15,6 +15,7 @@ class Reason(Enum):
     INSIDE_BAND = "holding inside the no-trade band"
     TO_BAND_EDGE = "rebalance to the edge of the no-trade band"
     NEW_POSITION = "new position at the target"
+    LOTS_TOGETHER = "holding in lots that were chosen for all hedges together"
     FREE_TRADES = "rebalance to the target, as trades cost nothing"
     REBATE = "rebalance to the target, as trades earn a rebate"
     NO_COSTS_GIVEN = "rebalance to the target, as no costs were given"

@@ -85,27 +85,33 @@ def trade_to_bands(
     at all is held: that rule ignores costs, and entering at the edges of all bands would use up the
     whole tracking error while the targets are static.
     With cost-optimal bands the edge is best.
+
+    Bands are those of single hedges. Lots that leave least variance together may be outside of
+    some, and to trade one alone to its band would add variance: where what is held is what an order
+    to these lots would leave alone, nothing is traded.
     """
     limited = np.minimum(np.maximum(targets.unlimited, terms.min), terms.max)
+    to_lots = _decisions_to_lots(held, targets)
     if joint.net is not None or not allows(limited, terms, joint):
-        return _trade_to_lots(held, targets, terms, joint)
-    enter_at_target = isinstance(rebalancing, NoTradeBands)
-    nothing_held = not held.any()
-    decisions = []
-    for have, best, lots, center, half_width, lot in _rows(
-        held, targets.best, targets.whole_lots, targets.center, bands.half_widths, terms.lots
-    ):
-        new, reason = rebalance(have, center, half_width, lot)
-        if reason is Reason.TO_BAND_EDGE and half_width == 0.0:
-            new = lots
-            reason = Reason.FREE_TRADES
-        elif _enters(have, lots, reason, nothing_held) and enter_at_target:
-            new = lots
-            reason = Reason.NEW_POSITION
-        if abs(center - best) > LIMIT_TOLERANCE * lot:
-            reason = Reason.AT_LIMIT
-        decisions.append(Decision(have, best, new, reason, aim=center))
-    return _trades(held, _within_limits(decisions, targets, terms, joint), terms, joint)
+        return _trades(held, to_lots, terms, joint)
+    decisions = [
+        _to_band(*row)
+        for row in _rows(
+            held, targets.best, targets.whole_lots, targets.center, bands.half_widths, terms.lots
+        )
+    ]
+    if isinstance(rebalancing, NoTradeBands):
+        decisions = _opened(decisions, targets, terms)
+    at_limits = np.abs(targets.center - targets.best) > LIMIT_TOLERANCE * terms.lots
+    decisions = [
+        one._replace(reason=Reason.AT_LIMIT) if at_limit else one
+        for one, at_limit in zip(decisions, at_limits.tolist(), strict=True)
+    ]
+    decisions = _within_limits(decisions, targets, terms, joint)
+    ordered = at_least_the_smallest_order(to_lots, terms, joint)
+    if _are_near(np.array([one.new for one in ordered]), held, terms.lots):
+        decisions = [_kept(*pair) for pair in zip(decisions, ordered, strict=True)]
+    return _trades(held, decisions, terms, joint)
 
 
 def trade_partly(
@@ -134,9 +140,70 @@ def trade_partly(
     return _trades(held, _within_limits(decisions, targets, terms, joint), terms, joint)
 
 
-def _enters(held: float, lots: float, reason: Reason, nothing_held: bool) -> bool:
+def _to_band(
+    held: float, best: float, lots: float, center: float, half_width: float, lot: float
+) -> Decision:
+    """Return the decision on one hedge: to its band, or to its lots where trades are free."""
+    new, reason = rebalance(held, center, half_width, lot)
+    if reason is Reason.TO_BAND_EDGE and half_width == 0.0:
+        new = lots
+        reason = Reason.FREE_TRADES
+    return Decision(held, best, new, reason, aim=center)
+
+
+def _opened(
+    decisions: list[Decision], targets: TargetHoldings, terms: ContractTerms
+) -> list[Decision]:
+    """Return decisions in which new positions open at their targets, not at edges of bands.
+
+    They open at the whole lots that are best together, where all hedges then hold those. Next to
+    other holdings each opens at the lot nearest to its own target, which is inside its band. A
+    hedge that is closed while nothing else is left opens again like one that was not held.
+    """
+    held = np.array([one.held for one in decisions])
+    others = np.array([one.new for one in decisions])
+    nothing_held = not _within_own_limits(others, terms)[held != 0.0].any()
+    lots = targets.whole_lots
+    opens = np.array(
+        [
+            _opens(one, contracts, nothing_held)
+            for one, contracts in zip(decisions, lots.tolist(), strict=True)
+        ]
+    )
+    new = np.where(opens, lots, others)
+    if not nothing_held and not _are_near(new, lots, terms.lots):
+        new = np.where(opens, terms.lots * np.rint(targets.center / terms.lots), others)
+    return [
+        one._replace(new=contracts, reason=_reason_to_open(contracts)) if is_new else one
+        for one, contracts, is_new in zip(decisions, new.tolist(), opens.tolist(), strict=True)
+    ]
+
+
+def _opens(one: Decision, lots: float, nothing_held: bool) -> bool:
     """Return whether a hedge is entered: from outside its band, or while nothing is held at all."""
-    return held == 0.0 and (reason is Reason.TO_BAND_EDGE or (nothing_held and lots != 0.0))
+    if one.reason is Reason.FREE_TRADES:
+        return False
+    from_outside = one.held == 0.0 and one.reason is Reason.TO_BAND_EDGE
+    return from_outside or (nothing_held and lots != 0.0)
+
+
+def _reason_to_open(contracts: float) -> Reason:
+    return Reason.NEW_POSITION if contracts else Reason.LOTS_TOGETHER
+
+
+def _kept(one: Decision, to_lots: Decision) -> Decision:
+    """Return a decision to leave a hedge alone, as one to its lots would do."""
+    reason = one.reason
+    if one.new != one.held and to_lots.reason is Reason.BELOW_SMALLEST_ORDER:
+        reason = to_lots.reason
+    elif reason in (Reason.TO_BAND_EDGE, Reason.NEW_POSITION):
+        reason = Reason.LOTS_TOGETHER
+    return one._replace(new=one.held, reason=reason)
+
+
+def _are_near(holdings: Array, others: Array, lots: Array) -> bool:
+    """Return whether holdings (n,) are others but for rounding."""
+    return bool((np.abs(holdings - others) <= LIMIT_TOLERANCE * lots).all())
 
 
 def _rows(*columns: Array) -> Iterator[tuple[float, ...]]:
@@ -144,15 +211,12 @@ def _rows(*columns: Array) -> Iterator[tuple[float, ...]]:
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _trade_to_lots(
-    held: Array, targets: TargetHoldings, terms: ContractTerms, joint: JointLimits
-) -> Trades:
-    """Return the trades to the targets in whole lots, which keep the joint limits."""
-    decisions = [
+def _decisions_to_lots(held: Array, targets: TargetHoldings) -> list[Decision]:
+    """Return decisions for the targets in whole lots, which keep the joint limits."""
+    return [
         Decision(have, best, lots, Reason.JOINT_LIMITS, aim=best)
         for have, best, lots in _rows(held, targets.best, targets.whole_lots)
     ]
-    return _trades(held, decisions, terms, joint)
 
 
 def _within_limits(
@@ -166,10 +230,7 @@ def _within_limits(
     holdings = np.array([one.new for one in decisions])
     outside = (holdings > terms.max) | (holdings < terms.min)
     if outside.any():
-        low, high = lot_bounds(terms)
-        lots = np.clip((holdings - terms.remainders) / terms.lots, low, high)
-        bounded = terms.remainders + lots * terms.lots
-        holdings = np.where(outside, bounded, holdings)
+        holdings = _within_own_limits(holdings, terms)
         decisions = [
             one._replace(new=new, reason=Reason.AT_LIMIT) if cut else one
             for one, new, cut in zip(decisions, holdings.tolist(), outside.tolist(), strict=True)
@@ -180,6 +241,16 @@ def _within_limits(
         one._replace(new=lots, reason=Reason.JOINT_LIMITS)
         for one, lots in zip(decisions, targets.whole_lots.tolist(), strict=True)
     ]
+
+
+def _within_own_limits(holdings: Array, terms: ContractTerms) -> Array:
+    """Return holdings (n,), those outside the limits of their instrument moved to these."""
+    outside = (holdings > terms.max) | (holdings < terms.min)
+    if not outside.any():
+        return holdings
+    low, high = lot_bounds(terms)
+    lots = np.clip((holdings - terms.remainders) / terms.lots, low, high)
+    return np.where(outside, terms.remainders + lots * terms.lots, holdings)
 
 
 def _trades(

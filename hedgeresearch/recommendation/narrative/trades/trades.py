@@ -13,7 +13,13 @@ from hedgeresearch.recommendation.sizing.contracts import LIMIT_TOLERANCE
 from hedgeresearch.recommendation.sizing.decision import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
 
-ROUNDED = (Reason.NEW_POSITION, Reason.FREE_TRADES, Reason.REBATE, Reason.NO_COSTS_GIVEN)
+ROUNDED = (
+    Reason.NEW_POSITION,
+    Reason.LOTS_TOGETHER,
+    Reason.FREE_TRADES,
+    Reason.REBATE,
+    Reason.NO_COSTS_GIVEN,
+)
 """Reasons of decisions for a target that is rounded to lots."""
 NO_ROOM = "as the limits leave no room before others, of which the market holds less, are traded"
 JOINT_LIMIT = "a joint limit applies: gross, net or number of instruments"
@@ -131,6 +137,8 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.INSIDE_BAND: f"{target}, inside the {band}" if band else target,
         Reason.TO_BAND_EDGE: f"{target}; traded to the edge of the {band}",
         Reason.NEW_POSITION: f"{target}; a new position opens at its target, {band}",
+        Reason.LOTS_TOGETHER: f"{target}; left outside the {band}, as lots are chosen for all "
+        "hedges together",
         Reason.FREE_TRADES: f"{target}; no band, as trades cost nothing",
         Reason.REBATE: f"{target}; no band, as trades earn a rebate",
         Reason.NO_COSTS_GIVEN: f"{target}; no band, as no costs were given",
