@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 from hedgeresearch.covariance.dcc.pair_search import PairSearch
 from tests.benchmarks.test_bekk_speed import with_errors
 from tests.benchmarks.test_covariance_speed import note

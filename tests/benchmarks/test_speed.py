@@ -11,7 +11,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
-from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
+from hedgeresearch._kernels.dcc.pair.likelihood import dcc_pair_scores
 from hedgeresearch._kernels.hidden_markov.filter import filter_regimes
 from hedgeresearch._kernels.moments.ewma import ewma_covariance
 from hedgeresearch._kernels.moments.rolling import rolling_covariance

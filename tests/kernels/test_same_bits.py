@@ -13,10 +13,10 @@ import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
 from hedgeresearch._kernels.arithmetic.segments import in_segments
-from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
-from hedgeresearch._kernels.dcc.pair_search import maximize_pairs
-from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
-from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.dcc.pair.passes import pair_evaluation
+from hedgeresearch._kernels.dcc.pair.search import maximize_pairs
+from hedgeresearch._kernels.dcc.pair.sensitivity import pair_sensitivity
+from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 from hedgeresearch._kernels.garch.blocks import BLOCK, scores_of_block
 from hedgeresearch._kernels.garch.fit import fit_garch, unit_series
 from hedgeresearch._kernels.garch.hessian import garch_hessian, weights_of_block

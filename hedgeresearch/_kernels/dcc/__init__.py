@@ -1,1 +1,1 @@
-"""Dynamic conditional correlations: of pairs, of many series, composite."""
+"""Dynamic conditional correlations: of many series, composite, and of pairs."""

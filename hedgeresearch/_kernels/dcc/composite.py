@@ -1,6 +1,6 @@
 """Pass over the dates of the composite likelihood of a dynamic correlation, eight pairs at once.
 
-The likelihood is the mean over pairs of neighboring series of that of each pair: ``dcc_pair`` in
+The likelihood is the mean over pairs of neighboring series of that of each pair: ``dcc.pair`` in
 lanes (see ``lanes``), with a pair in each instead of a date. Lanes after the last pair have
 residuals of zero and a correlation of zero, which add nothing.
 """

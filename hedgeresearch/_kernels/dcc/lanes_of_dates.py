@@ -215,7 +215,7 @@ def go_back(
 def corrected_innovations(a, b, residuals, n, n_dates):
     """Return x = z sqrt(q) and its derivatives with respect to a and b, in lanes.
 
-    q is the diagonal of Q, which needs no target: see ``dcc.corrected_residuals``.
+    q is the diagonal of Q, which needs no target: see ``dcc.recursion.corrected_residuals``.
     """
     innovations = np.zeros(residuals.shape[0])
     moving = np.zeros((2, residuals.shape[0]))

@@ -2,7 +2,7 @@
 
 Innovations, C and Q_1 at the parameters are found apart from the passes, so that these are compiled
 without. ``parameters`` are (a, b, g), zero for what a model has not; ``density`` is (nu, log c,
-d log c / d nu). See ``dcc_lanes`` for the shapes.
+d log c / d nu). See ``dcc.lanes_of_dates`` for the shapes.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import density_constants
-from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
-from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.dcc.pair.likelihood import dcc_pair_scores
+from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 from hedgeresearch._kernels.dcc.recursion import corrected_residuals
 from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
 from hedgeresearch.covariance.dcc.pair import PairCorrelation

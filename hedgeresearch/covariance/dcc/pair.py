@@ -10,9 +10,9 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.arithmetic.inference import identified_inverse
-from hedgeresearch._kernels.dcc.pair_plain_sensitivity import plain_sensitivity
-from hedgeresearch._kernels.dcc.pair_products import pair_score_products
-from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
+from hedgeresearch._kernels.dcc.pair.plain_sensitivity import plain_sensitivity
+from hedgeresearch._kernels.dcc.pair.products import pair_score_products
+from hedgeresearch._kernels.dcc.pair.sensitivity import pair_sensitivity
 from hedgeresearch._kernels.garch.influence import garch_influence_matrix, garch_residual_slopes
 from hedgeresearch.covariance.dcc.pair_search import PairSearch
 from hedgeresearch.typing import Array, Indices

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._kernels.dcc.box import PERSISTENCE
-from hedgeresearch._kernels.dcc.pair_states import (
+from hedgeresearch._kernels.dcc.pair.states import (
     DELTA,
     INTERCEPT,
     SIZE,
@@ -52,7 +52,7 @@ class PairEstimate:
     targets : array (6,)
         Elements (1, 1), (1, 2) and (2, 2) of S, of residuals, and then of N.
     ends : array (11,)
-        See ``_kernels.dcc.pair_states``.
+        See ``_kernels.dcc.pair.states``.
     """
 
     pair: PairSamples

@@ -22,8 +22,8 @@ from hedgeresearch._kernels.dcc.box import (
     NEWS_SHARE,
     PERSISTENCE,
 )
-from hedgeresearch._kernels.dcc.pair_grid import GRID_NEWS, GRID_PERSISTENCE, values_on_grid
-from hedgeresearch._kernels.dcc.pair_search import maximize_pairs
+from hedgeresearch._kernels.dcc.pair.grid import GRID_NEWS, GRID_PERSISTENCE, values_on_grid
+from hedgeresearch._kernels.dcc.pair.search import maximize_pairs
 from hedgeresearch._kernels.search.box_search import CONVERGED
 from hedgeresearch.typing import Array, Indices, Mask
 

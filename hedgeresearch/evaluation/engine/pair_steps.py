@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc.pair_states import SIZE as STATE_SIZE
-from hedgeresearch._kernels.dcc.pair_states import states_of_pairs, targets_of_pairs
-from hedgeresearch._kernels.dcc.pair_walk import SIZE, predict_pairs
+from hedgeresearch._kernels.dcc.pair.states import SIZE as STATE_SIZE
+from hedgeresearch._kernels.dcc.pair.states import states_of_pairs, targets_of_pairs
+from hedgeresearch._kernels.dcc.pair.walk import SIZE, predict_pairs
 from hedgeresearch.covariance.dcc.pair_search import maximize_all
 from hedgeresearch.covariance.dcc.parameters import CorrelationRules
 from hedgeresearch.hedges.closed_form import Refit
@@ -37,7 +37,7 @@ class _SeriesWalk:
     residuals : array (n_series, window)
         Standardized residuals of the window.
     margins : array (n_series, 9)
-        See ``_kernels.dcc.pair_walk``.
+        See ``_kernels.dcc.pair.walk``.
     found : array (n_series,) of bool
         Whether there is an optimum for the window.
     """

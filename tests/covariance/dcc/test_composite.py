@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
-from hedgeresearch._kernels.dcc.pair import dcc_pair_scores
+from hedgeresearch._kernels.dcc.pair.likelihood import dcc_pair_scores
 from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood

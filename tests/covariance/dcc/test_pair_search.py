@@ -8,9 +8,9 @@ from scipy.linalg import eigh
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.dcc.box import ASYMMETRIC_SHARE, HIGH, LOW
-from hedgeresearch._kernels.dcc.pair_grid import largest_news_share, values_on_grid
-from hedgeresearch._kernels.dcc.pair_search import maximize_pairs
-from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.dcc.pair.grid import largest_news_share, values_on_grid
+from hedgeresearch._kernels.dcc.pair.search import maximize_pairs
+from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 from hedgeresearch._kernels.search.box_search import CONVERGED
 from hedgeresearch.covariance.dcc.pair_search import GRID, NO_BASINS, PairSearch, local_maxima
 

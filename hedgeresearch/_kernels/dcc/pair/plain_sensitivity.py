@@ -1,6 +1,6 @@
 """Derivatives of the mean score of the normal, symmetric DCC of two series, in segments.
 
-It is ``dcc.pair_sensitivity`` for the usual model. The recursion that runs backward over the dates
+It is ``dcc.pair.sensitivity`` for the usual model. The recursion that runs backward over the dates
 is linear, too: a first pass gives what is added within each segment, a second one begins at what
 the segments after it leave.
 """
@@ -12,8 +12,8 @@ import numpy as np
 from hedgeresearch._kernels.arithmetic.lanes import WIDTH, lane, load, root, spread, store, total
 from hedgeresearch._kernels.arithmetic.segments import fill_mask, in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
-from hedgeresearch._kernels.dcc.pair_plain import pair_segment_starts, plain_evaluation
-from hedgeresearch._kernels.dcc.stencils import BACKWARD, CENTRAL
+from hedgeresearch._kernels.dcc.pair.plain import pair_segment_starts, plain_evaluation
+from hedgeresearch._kernels.dcc.pair.stencils import BACKWARD, CENTRAL
 
 
 @kernel(steers=True)

@@ -17,8 +17,8 @@ from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constant
 from hedgeresearch._kernels.arithmetic.lanes import WIDTH, load, root, smaller, spread, store, total
 from hedgeresearch._kernels.arithmetic.segments import LARGE, SHORT
 from hedgeresearch._kernels.compilation.kernels import kernel
-from hedgeresearch._kernels.dcc.pair_plain import plain_evaluation
-from hedgeresearch._kernels.dcc.pair_targets import pair_matrices
+from hedgeresearch._kernels.dcc.pair.plain import plain_evaluation
+from hedgeresearch._kernels.dcc.pair.targets import pair_matrices
 
 BLOCK = 128
 """Number of dates whose scores are held at a time."""

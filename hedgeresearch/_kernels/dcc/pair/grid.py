@@ -1,6 +1,6 @@
 """Grid of cheap values of the likelihood of two series, and its basins.
 
-Coordinates are those of ``dcc_box``: the grid is one of the persistence and of the share of news in
+Coordinates are those of ``dcc.box``: the grid is one of the persistence and of the share of news in
 it. Its local maxima, found in ``covariance.dcc.pair_search``, are starts of searches.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from hedgeresearch._kernels.arithmetic.lanes import WIDTH
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.dcc.box import parameters_at
-from hedgeresearch._kernels.dcc.pair_passes import pair_values
+from hedgeresearch._kernels.dcc.pair.passes import pair_values
 
 GRID_PERSISTENCE = np.array([0.05, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999])
 GRID_NEWS = np.array([0.0, 0.005, 0.02, 0.05, 0.1, 0.3, 0.6, 0.9])

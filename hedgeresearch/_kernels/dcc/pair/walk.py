@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.compilation.kernels import kernel
-from hedgeresearch._kernels.dcc.pair_states import Q, advance_q
+from hedgeresearch._kernels.dcc.pair.states import Q, advance_q
 
 CENTER, SCALE, VARIANCE = range(6, 9)
 SIZE = 9
@@ -30,7 +30,7 @@ def predict_pairs(
         Returns, one series after the other.
     asset_margins, hedge_margins : array (n_series, 9)
     states : array (n_assets, n_hedges, 11)
-        See ``dcc_pair_states``; their Q moves on to the date after the last.
+        See ``dcc.pair.states``; their Q moves on to the date after the last.
     is_known : array (n_assets, n_hedges) of bool
     corrected : bool
     ratios : array (n_dates, n_assets, n_hedges)

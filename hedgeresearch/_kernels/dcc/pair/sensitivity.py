@@ -16,10 +16,10 @@ from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.arithmetic.lanes import WIDTH
 from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
-from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
-from hedgeresearch._kernels.dcc.pair_plain_sensitivity import add_through_covariance
-from hedgeresearch._kernels.dcc.pair_targets import pair_matrices
-from hedgeresearch._kernels.dcc.stencils import BACKWARD, CENTRAL
+from hedgeresearch._kernels.dcc.pair.passes import pair_evaluation
+from hedgeresearch._kernels.dcc.pair.plain_sensitivity import add_through_covariance
+from hedgeresearch._kernels.dcc.pair.stencils import BACKWARD, CENTRAL
+from hedgeresearch._kernels.dcc.pair.targets import pair_matrices
 
 
 @kernel

@@ -1,6 +1,6 @@
 """Searches for the maximum of the likelihood of dynamic correlations of pairs of series.
 
-Arguments are those of ``dcc_pair_passes`` and ``dcc_box``. Where searches begin and which of them
+Arguments are those of ``dcc.pair.passes`` and ``dcc.box``. Where searches begin and which of them
 counts is decided in ``covariance.dcc.pair_search``.
 """
 
@@ -21,8 +21,8 @@ from hedgeresearch._kernels.dcc.box import (
     parameters_at,
     to_searched,
 )
-from hedgeresearch._kernels.dcc.pair_grid import largest_news_share, leads_to_earlier
-from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
+from hedgeresearch._kernels.dcc.pair.grid import largest_news_share, leads_to_earlier
+from hedgeresearch._kernels.dcc.pair.passes import pair_evaluation
 from hedgeresearch._kernels.search.box_search import (
     VALUE,
     advance_search,

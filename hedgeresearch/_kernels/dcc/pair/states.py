@@ -6,8 +6,8 @@ import math
 
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.dcc.box import parameters_at
-from hedgeresearch._kernels.dcc.pair_grid import largest_news_share
-from hedgeresearch._kernels.dcc.pair_targets import pair_matrices, pair_targets
+from hedgeresearch._kernels.dcc.pair.grid import largest_news_share
+from hedgeresearch._kernels.dcc.pair.targets import pair_matrices, pair_targets
 
 DELTA = 4
 INTERCEPT = 5

@@ -5,9 +5,9 @@ import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.arithmetic.segments import in_segments
-from hedgeresearch._kernels.dcc.pair_passes import pair_evaluation
-from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
-from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.dcc.pair.passes import pair_evaluation
+from hedgeresearch._kernels.dcc.pair.sensitivity import pair_sensitivity
+from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 
 RULES = [
     (False, False, False, NORMAL),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
-from hedgeresearch._kernels.dcc.pair_plain_sensitivity import plain_sensitivity
-from hedgeresearch._kernels.dcc.pair_sensitivity import pair_sensitivity
-from hedgeresearch._kernels.dcc.pair_targets import pair_targets
+from hedgeresearch._kernels.dcc.pair.plain_sensitivity import plain_sensitivity
+from hedgeresearch._kernels.dcc.pair.sensitivity import pair_sensitivity
+from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 
 POINTS = [(0.05, 0.9), (0.3, 0.3), (0.01, 0.0), (0.03, 0.965)]
 N_DATES = [41, 47, 503]

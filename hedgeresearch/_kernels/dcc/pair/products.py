@@ -6,12 +6,12 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.compilation.kernels import kernel
-from hedgeresearch._kernels.dcc.pair_passes import (
+from hedgeresearch._kernels.dcc.pair.passes import (
     BLOCK,
     first_pair_state,
     pair_scores_of_block,
 )
-from hedgeresearch._kernels.dcc.pair_targets import pair_matrices
+from hedgeresearch._kernels.dcc.pair.targets import pair_matrices
 from hedgeresearch._kernels.garch.blocks import advance_block, first_state, scores_of_block
 
 

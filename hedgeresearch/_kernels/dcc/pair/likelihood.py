@@ -1,4 +1,4 @@
-"""Likelihood of a dynamic correlation for two series: ``dcc.dcc_scores`` without inner loops.
+"""Likelihood of each date of a dynamic correlation of two series, and its scores.
 
 Two series are the usual hedge, and the pieces of a composite likelihood; written out they are five
 times faster.
@@ -51,7 +51,9 @@ def _add_direct_effects(d, news, q, fallen):
 def dcc_pair_scores(parameters, corrected, density, residuals, intercept, first, derivatives):
     """Return the log-likelihood of each date and its derivatives w.r.t. (a, b, g, nu).
 
-    Arguments are those of ``dcc_scores``.
+    ``parameters`` are (a, b, g), ``density`` is (nu, log c, d log c / d nu) and ``residuals`` are
+    (n_dates, 2). ``intercept`` and ``first`` are C and Q_1, (2, 2), and ``derivatives``
+    (2, 3, 2, 2) theirs w.r.t. (a, b, g).
     """
     a, b, g = parameters
     n_dates = residuals.shape[0]

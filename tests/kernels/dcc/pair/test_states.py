@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc.pair_states import Q, states_of_pairs, targets_of_pairs
+from hedgeresearch._kernels.dcc.pair.states import Q, states_of_pairs, targets_of_pairs
 from hedgeresearch.covariance.dcc.pair_search import maximize_all
 from hedgeresearch.covariance.dcc.parameters import CorrelationRules
 

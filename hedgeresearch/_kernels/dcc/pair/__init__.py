@@ -1,0 +1,1 @@
+"""Dynamic conditional correlations of pairs of series: likelihood, search, errors, walk."""
