@@ -11,6 +11,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
 from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
+from hedgeresearch.recommendation.narrative.risks.margin import collateral_sentences
 from hedgeresearch.recommendation.narrative.risks.onchain import current_sentences
 from hedgeresearch.recommendation.narrative.trades.liquidity import liquidity_sentences
 from hedgeresearch.recommendation.narrative.trades.trades import trade_sentences
@@ -163,7 +164,9 @@ class Decision:
         """Sentences: why there is no advice, or why each instrument is traded or not."""
         if self.advice is None:
             return [str(problem) for problem in self.problems]
-        sentences = liquidity_sentences(self.advice.problem.liquidity)
+        states = self.advice.assessment.collateral_states
+        sentences = [f"Warning: {text}" for text in collateral_sentences(states)]
+        sentences += liquidity_sentences(self.advice.problem.liquidity)
         sentences += trade_sentences(self.advice.problem.names, self.advice.plan)
         sentences += current_sentences(self.advice.problem.onchain)
         sentences += self.notes

@@ -257,7 +257,9 @@ class Recommendation:
 
     @property
     def margin(self) -> pd.DataFrame | None:
-        """A row for each hedge held on margin; None without any.
+        """A row for each hedge held on margin after the orders; None without any.
+
+        What has happened to the collateral of what is held now is in the decision.
 
         Columns: collateral, the maintenance margin required now, liquidation price, its
         probability within the horizon with an interval and in closed form, the collateral needed,

@@ -291,8 +291,9 @@ def test_a_wallet_that_is_used_up_is_liquidated_now() -> None:
     row = beyond.margin.loc["PERP"]
     assert row["collateral"] < 0.0
     assert (row["liquidation price"], row["probability"]) == (54_000.0, 1.0)
-    text = "Warning: PERP is liquidated at today's price: its collateral is -"
-    assert beyond.reasons[0].startswith(text)
+    text = "PERP is liquidated at today's price: the 2,000 short held have collateral of -"
+    assert beyond.reasons[0].startswith(f"Warning: {text}")
+    assert beyond.decision.startswith(text)
     # a wallet that was never given stays unknown
     unknown = advise_on_margin(contract, -2000.0, 5_000.0)
     settings = dataclasses.replace(unknown.settings, margin=hr.Margin())

@@ -31,6 +31,7 @@ from hedgeresearch.recommendation.assessment.evidence.regimes import assess_regi
 from hedgeresearch.recommendation.assessment.expiry import expiring
 from hedgeresearch.recommendation.assessment.margin import (
     assess_margin,
+    collateral_states,
     without_maintenance_margin,
 )
 from hedgeresearch.recommendation.assessment.onchain.loan_liquidation import (
@@ -75,6 +76,7 @@ from hedgeresearch.recommendation.assessment.systemic import (
 from hedgeresearch.recommendation.inputs.currencies import account_currency
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
+from hedgeresearch.recommendation.sizing.collateral import CollateralState
 from hedgeresearch.recommendation.sizing.plan import Plan
 from hedgeresearch.recommendation.sizing.valuation import Valuation, position_volatility
 from hedgeresearch.risk.joint_tails import TailDependence
@@ -228,6 +230,11 @@ class Assessment:
             self.margin_horizon,
             self.settings.seed,
         )
+
+    @cached_property
+    def collateral_states(self) -> dict[str, CollateralState]:
+        """Collateral of each hedge where it is given, for what is held and after the orders."""
+        return collateral_states(self.problem, self.plan.holdings, self.settings.margin)
 
     @property
     def margin_horizon(self) -> int:

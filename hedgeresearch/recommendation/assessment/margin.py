@@ -14,8 +14,10 @@ from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.margin.liquidation import collateral_for_probability, liquidation_price
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import closed_form_reach_probability
+from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import Margin
+from hedgeresearch.recommendation.sizing.collateral import CollateralState, maintenance_margin_at
 from hedgeresearch.typing import Array
 
 COLUMNS = (
@@ -63,11 +65,41 @@ def assess_margin(
         if contracts == 0.0 or not isinstance(instrument, Margined):
             continue
         if instrument.maintenance_margin or _lacks_margin(instrument, margin):
-            prices = problem.market.table[instrument.name]
             rows[instrument.name] = _liquidation_risk(
-                instrument, contracts, prices, margin, horizon, seed
+                instrument, contracts, problem.market, margin, horizon, seed
             )
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
+
+
+def collateral_states(
+    problem: HedgeProblem, holdings: Array, margin: Margin
+) -> dict[str, CollateralState]:
+    """Return the state of each hedge whose collateral is given, before and after the orders.
+
+    Parameters
+    ----------
+    problem : HedgeProblem
+    holdings : array (n_instruments,)
+        Contracts after the orders.
+    margin : Margin
+    """
+    states = {}
+    for one, held, new in zip(
+        problem.terms, problem.holdings.tolist(), holdings.tolist(), strict=True
+    ):
+        wallet = margin.wallet(one.name)
+        if wallet is None or held == new == 0.0:
+            continue
+        price = problem.market.price(one.name)
+        states[one.name] = CollateralState(
+            held=held,
+            new=new,
+            collateral=wallet,
+            held_margin=maintenance_margin_at(one, held, price),
+            new_margin=maintenance_margin_at(one, new, price),
+            currency=_currency(one, problem.market),
+        )
+    return states
 
 
 def without_maintenance_margin(problem: HedgeProblem, holdings: Array, margin: Margin) -> list[str]:
@@ -85,28 +117,34 @@ def _lacks_margin(instrument: Terms, margin: Margin) -> bool:
     return unknown or has_wallet
 
 
+def _currency(instrument: Terms | Margined, market: Market) -> str:
+    """Return what collateral is in: the currency of the payoff; "" where it is not known."""
+    if instrument.currency is not None:
+        return instrument.currency
+    if isinstance(instrument, InverseContract):
+        return "coins"
+    is_converted = instrument.name in market.rates
+    return "" if is_converted or market.currency is None else market.currency
+
+
 def _liquidation_risk(
     instrument: Margined,
     contracts: float,
-    prices: pd.Series[float],
+    market: Market,
     margin: Margin,
     horizon: int,
     seed: int,
 ) -> dict[str, Any]:
     """Return the row of one hedge."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS, math.nan)
-    in_coins = isinstance(instrument, InverseContract)
-    row["currency"] = instrument.currency or ("coins" if in_coins else "")
+    row["currency"] = _currency(instrument, market)
     wallet = margin.wallet(instrument.name)
     if wallet is not None:
         row["collateral"] = float(wallet)
-    share = instrument.maintenance_margin
+    prices = market.table[instrument.name]
     price = float(prices.iloc[-1])
-    if not share or price <= 0.0:
-        return row
-    position = instrument.margined_position(contracts)
-    row["maintenance"] = float(position.maintenance_margin(price, share))
-    if not (prices > 0.0).all():
+    row["maintenance"] = maintenance_margin_at(instrument, contracts, price)
+    if math.isnan(row["maintenance"]) or not (prices > 0.0).all():
         return row
     returns = prices.pct_change().iloc[1:]
     paths = simulate_price_range(

@@ -12,6 +12,7 @@ from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.narrative.data import absurd_opening, chance_opening
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
+from hedgeresearch.recommendation.narrative.risks.margin import collateral_sentences
 from hedgeresearch.recommendation.narrative.risks.options import revaluation_basis
 from hedgeresearch.recommendation.sizing.plan import Plan
 
@@ -20,7 +21,10 @@ MAX_NAMED = 3
 
 
 def decision_sentences(assessment: Assessment) -> str:
-    """Return what to trade, the new position, and the expected effect on volatility."""
+    """Return what to trade, the new position, and the expected effect on volatility.
+
+    Before them is what has happened to the collateral of what is held.
+    """
     problem = assessment.problem
     effect = _effect(assessment)
     action = f"{_option_trades(problem)}{_action_sentence(problem.names, assessment.plan)}"
@@ -29,7 +33,9 @@ def decision_sentences(assessment: Assessment) -> str:
         action = f"No trade; no hedge is held, as {' and '.join(small)} is too large a contract."
     confidence = assessment.confidence
     chance = chance_opening(confidence.expected_effectiveness, confidence.ratios)
-    return f"{absurd_opening(absurdities(problem.fit))}{chance}{action} {effect}"
+    opening = absurd_opening(absurdities(problem.fit))
+    collateral = "".join(f"{text} " for text in collateral_sentences(assessment.collateral_states))
+    return f"{opening}{collateral}{chance}{action} {effect}"
 
 
 def _effect(assessment: Assessment) -> str:

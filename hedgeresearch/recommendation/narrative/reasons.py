@@ -155,6 +155,7 @@ def _liquidation_sentences(assessment: Assessment) -> list[str]:
         assessment.without_maintenance_margin,
         assessment.settings.margin,
         assessment.spacing.span(assessment.margin_horizon),
+        assessment.collateral_states,
     )
 
 

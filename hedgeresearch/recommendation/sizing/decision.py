@@ -28,6 +28,7 @@ class Reason(Enum):
     BELOW_SMALLEST_ORDER = "the smallest order that the venue takes would lead further away"
     CAPACITY = "as much as the market holds now; the rest waits for the next observation"
     WAITS_FOR_CAPACITY = "the limits leave no room until the market holds the trades of the others"
+    LIQUIDATED = "no order that adds, as what is held is liquidated at the price of today"
     NO_CAPACITY = "the market does not hold the smallest order now"
 
 

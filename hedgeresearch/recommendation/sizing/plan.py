@@ -14,6 +14,7 @@ from hedgeresearch.recommendation.inputs.settings import (
     RecommendationSettings,
 )
 from hedgeresearch.recommendation.sizing.bands import Bands, bands_from_past, effective_impacts
+from hedgeresearch.recommendation.sizing.collateral import only_reduced, without_collateral
 from hedgeresearch.recommendation.sizing.contracts import (
     ContractTerms,
     JointLimits,
@@ -87,6 +88,7 @@ def plan_trades_within(
         )
     else:
         trades = trade_to_bands(problem.holdings, targets, bands, terms, joint, rebalancing)
+    trades = only_reduced(trades, without_collateral(problem, settings.margin))
     given = [one.has_costs for one in problem.terms]
     # what is not known counts as zero in decisions, but is no cost to show, unless impact is known
     unknown = ~np.array(given) & (trades.trades != 0.0) & (impacts == 0.0)

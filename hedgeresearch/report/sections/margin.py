@@ -27,7 +27,11 @@ def margin_section(recommendation: Recommendation) -> Section:
     sentences = (
         *loan_sentences(assessment),
         *margin_sentences(
-            recommendation.margin, assessment.without_maintenance_margin, settings, time
+            recommendation.margin,
+            assessment.without_maintenance_margin,
+            settings,
+            time,
+            assessment.collateral_states,
         ),
     )
     needed = f"collateral needed for {full_percent(settings.probability)}"

@@ -93,9 +93,17 @@ def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr
     assert (row["liquidation price"], row["probability"]) == (market.price("F"), 1.0)
     price = market.price("F")
     assert row["maintenance"] == pytest.approx(0.05 * 50 * -found.holdings["F"] * price, rel=1e-12)
-    amounts = f"1 in the currency of F, and its maintenance margin {row['maintenance']:,.0f} in the"
-    start = f"Warning: F is liquidated at today's price: its collateral is {amounts} currency of F"
-    assert found.reasons[0].startswith(start)
+    short = -found.holdings["F"]
+    required = f"a maintenance margin of {row['maintenance']:,.0f} in the currency of F"
+    text = (
+        f"F: {short:,.0f} short are liquidated at once with collateral of 1 in the currency of F "
+        f"and {required}. The order needs more than {row['maintenance'] - 1.0:,.0f} in the "
+        "currency of F of new collateral first."
+    )
+    assert found.reasons[0] == f"Warning: {text}"
+    assert found.decision.startswith(text)
+    needed = f"For F collateral of {row['needed']:,.0f} in the currency of F keeps the probability"
+    assert any(reason.startswith(needed) for reason in found.reasons)
 
 
 def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Market) -> None:

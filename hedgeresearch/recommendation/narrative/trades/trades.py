@@ -149,6 +149,8 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.BELOW_ONE_LOT: f"aim {aim}, not worth the cost of one lot",
         Reason.SMALLEST_ORDER: f"{target}; the smallest order is {smallest}",
         Reason.BELOW_SMALLEST_ORDER: f"{target}; left alone, as the smallest order is {smallest}",
+        Reason.LIQUIDATED: f"{target}; no order that adds to what is held, which is liquidated "
+        "at today's price",
         Reason.CAPACITY: f"{target}; the market holds {held_now} now, the rest waits",
         Reason.WAITS_FOR_CAPACITY: f"{target}; left alone, {NO_ROOM}",
         Reason.NO_CAPACITY: f"{target}; left alone, as the market holds {held_now} now, less than "
