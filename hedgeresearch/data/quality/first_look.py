@@ -19,6 +19,7 @@ from hedgeresearch.data.quality.checks.stale import (
     MAX_SHARE_IN_RUNS,
     MAX_ZEROS,
     MIN_END_RUN,
+    MIN_SHORT_RUN,
     is_halt,
 )
 from hedgeresearch.data.quality.checks.unit_changes import MIN_MEAN_FACTOR
@@ -44,7 +45,8 @@ def _dates_are_suspect(changes: Changes) -> bool:
 def _is_suspect(changes: Changes, rows_per_year: float, column: list[float]) -> bool:
     """Return whether a column may have a problem, from its statistics."""
     lowest, _, total, absolute, _, autocorrelation, zeros, largest = column[:8]
-    repeats, longest_run, _, end_run, in_long_runs, block_factor = column[8:]
+    repeats, longest_run = column[8:10]
+    block_factor = column[13]
     n = changes.n_rows
     size = absolute / max(n - zeros, 1.0)
     is_high = total / n * rows_per_year > MIN_YEARLY_GAIN
@@ -62,14 +64,18 @@ def _is_suspect(changes: Changes, rows_per_year: float, column: list[float]) -> 
         or jumps
         or block_factor > MIN_MEAN_FACTOR
         or is_halt(n, repeats, longest_run)
-        or _may_be_stale(changes, zeros, end_run, in_long_runs)
+        or _may_be_stale(changes, zeros, column[9:])
     )
 
 
-def _may_be_stale(changes: Changes, zeros: float, end_run: float, in_long_runs: float) -> bool:
+def _may_be_stale(changes: Changes, zeros: float, runs: list[float]) -> bool:
+    """Return whether a column may be stale, from its zeros and the statistics of its runs."""
+    longest_run, _, end_run, in_long_runs = runs[:4]
     if end_run >= MIN_END_RUN:
         return True
     if changes.within_days:
         return in_long_runs * (changes.seconds_per_row or 0.0) > CLOSED_SECONDS
+    if longest_run >= MIN_SHORT_RUN and len(changes.names) > 1:
+        return True
     n = changes.n_rows
     return in_long_runs > MAX_SHARE_IN_RUNS * n or zeros > MAX_ZEROS * n

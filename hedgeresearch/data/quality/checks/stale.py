@@ -10,10 +10,12 @@ from hedgeresearch._formatting import day
 from hedgeresearch._kernels.checks.data_quality import stale_rows
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import LONG_RUN, Changes
-from hedgeresearch.typing import Array, Mask
+from hedgeresearch.typing import Array, Indices, Mask
 
 MIN_END_RUN = 4
 """Number of equal values at the end from which a series may have stopped."""
+MIN_SHORT_RUN = 4
+"""Number of rows within a sample from which a series may have stood still while others moved."""
 MOST_BY_CHANCE = 1e-4
 """Expected number of such runs, if repeats were independent, below which it has stopped."""
 MAX_SHARE_IN_RUNS = 0.03
@@ -51,6 +53,7 @@ def find_stale(changes: Changes) -> list[DataProblem]:
         often &= falls
     problems = [_problem_at_end(changes, j) for j in np.flatnonzero(ended).tolist()]
     problems += [_problem_within(changes, j) for j in np.flatnonzero(in_runs).tolist()]
+    problems += _problems_of_short_runs(changes, ended | in_runs | often)
     often &= ~ended & ~in_runs
     problems += [_problem_often(changes, j) for j in np.flatnonzero(often).tolist()]
     return problems
@@ -76,6 +79,29 @@ def is_halt(n_rows: int, repeats: float, longest_run: float) -> bool:
         return False
     rate = (repeats - longest_run + 2.0) / (n_rows - longest_run + 2.0)
     return bool(n_rows * rate ** ((longest_run - 1.0) / 2.0) < MOST_BY_CHANCE)
+
+
+def short_halts(standing: Mask) -> Indices:
+    """Return the runs of True in ``standing`` (n_rows,) that chance does not explain, (n, 2).
+
+    A row has the first row of a run and its length. A run has at least ``MIN_SHORT_RUN`` rows, and
+    is more than twice as long as the longest of the usual runs. With a share p of True outside it,
+    fewer than n p^(length - 1) such runs are expected among n rows; that must be less than
+    ``MOST_BY_CHANCE``. A column that often does not move has a high p, or runs of every length.
+    """
+    edges = np.diff(np.concatenate(([0], standing.astype(np.int8), [0])))
+    starts = np.flatnonzero(edges == 1)
+    lengths = np.flatnonzero(edges == -1) - starts
+    usual = 0
+    for length in sorted(lengths.tolist()):
+        if length >= MIN_SHORT_RUN and length > 2 * usual:
+            break
+        usual = length
+    outside = standing.sum() - lengths
+    rates = (outside + 1.0) / (len(standing) - lengths + 2.0)
+    expected = len(standing) * rates ** (lengths - 1.0)
+    found = (lengths >= MIN_SHORT_RUN) & (lengths > 2 * usual) & (expected < MOST_BY_CHANCE)
+    return np.asarray(np.column_stack([starts, lengths])[found])
 
 
 def is_on_ticks(values: Array) -> bool:
@@ -117,6 +143,37 @@ def _stopped_within(changes: Changes) -> Mask:
     # rates that are set or rounded repeat by themselves
     by_itself = (changes.kind == "difference") & (changes.repeats > MAX_ZEROS * changes.n_rows)
     return np.asarray(in_runs & ~by_itself)
+
+
+def _problems_of_short_runs(changes: Changes, known: Mask) -> list[DataProblem]:
+    """Return the columns that stood still for a few rows while another one moved.
+
+    Rows on which no column moves are those of closed markets. Bars of minutes have no trade at
+    night.
+    """
+    if changes.within_days:
+        return []
+    suspected = ~known & (changes.longest_run >= MIN_SHORT_RUN)
+    if not suspected.any():
+        return []
+    suspected &= may_fall(changes.values)
+    rows = np.flatnonzero((changes.values != 0.0).any(axis=1))
+    problems = []
+    for j in np.flatnonzero(suspected).tolist():
+        halts = short_halts(changes.values[rows, j] == 0.0)
+        if len(halts):
+            problems.append(_problem_of_short_runs(changes, j, rows, halts))
+    return problems
+
+
+def _problem_of_short_runs(changes: Changes, j: int, rows: Indices, halts: Indices) -> DataProblem:
+    first, length = halts[int(halts[:, 1].argmax())].tolist()
+    start = int(rows[first])
+    where = " while others moved"
+    if len(halts) > 1:
+        where += f" (the longest of {len(halts)} such runs)"
+    run = _Run(start, int(rows[first + length - 1]) - start + 1, where)
+    return _problem_of_run(changes, j, run)
 
 
 def _problem_at_end(changes: Changes, j: int) -> DataProblem:
