@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._spacing import Spacing, spacing_of
+from hedgeresearch.data.quality.checks.gaps import days_over_gaps
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
@@ -281,6 +282,11 @@ class Assessment:
         if self.problem.options is None:
             return past
         return past + self._option_profits.option_hedges / self.valuation.value
+
+    @cached_property
+    def days_over_gaps(self) -> pd.Series[float]:
+        """Days that each past return spans where dates are missing before it, zero elsewhere."""
+        return pd.Series(days_over_gaps(self.past.index), self.past.index)
 
     @cached_property
     def options(self) -> OptionRisk | None:

@@ -79,6 +79,28 @@ def test_a_large_past_loss_is_a_warning(jump: Jump, table: pd.DataFrame) -> None
     ) in found.reasons
 
 
+@pytest.mark.filterwarnings("ignore:(no single date should decide|rows should follow)")
+def test_a_loss_over_missing_dates_is_not_of_a_day(
+    table: pd.DataFrame, instruments: dict[str, Any]
+) -> None:
+    prices = table.copy()
+    prices.loc[prices.index[200] :, "A"] *= 0.7
+    market = hr.Market(prices.drop(prices.index[174:200]))
+    position = hr.Position({"A": 400_000.0})
+    model = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))
+    fit = model.fit(*market.returns(position, instruments["F"]))
+    found = hr.recommend(fit, position, instruments["F"], market)
+    lost = -found.past.min() * found.valuation.value
+    date = table.index[200]
+    n_days = (date - table.index[173]).days
+    assert found.past.idxmin() == date
+    assert (
+        f"Over the {n_days} days to {date.date()}, of which prices are missing, the hedged "
+        f"position would have lost {lost:,.0f}."
+    ) in found.reasons
+    assert not [text for text in found.reasons if "times its expected volatility" in text]
+
+
 @pytest.mark.filterwarnings("ignore:no single date should decide")
 @pytest.mark.parametrize("units", [400_000.0, -400_000.0])
 def test_the_worst_date_of_a_short_position_is_a_rise(

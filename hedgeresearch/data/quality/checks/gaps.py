@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch.data.quality.checks.stale import CLOSED_SECONDS
@@ -83,6 +86,33 @@ def longest_gap(changes: Changes, gaps: Array) -> float:
         if float((np.abs(gaps - typical) <= MAX_IRREGULARITY * typical).mean()) > MIN_REGULAR:
             return MIN_REGULAR_GAP_ROWS * typical
     return max(MIN_GAP, MIN_GAP_ROWS * mean)
+
+
+def days_over_gaps(dates: pd.Index[Any]) -> Array:
+    """Return the days since the row before, where rows are missing between them; zero elsewhere.
+
+    Parameters
+    ----------
+    dates : Index (n_rows,), ascending
+
+    Returns
+    -------
+    array (n_rows,)
+
+    Examples
+    --------
+    >>> dates = pd.bdate_range("2024-01-01", periods=100).delete(range(30, 60))
+    >>> days_over_gaps(dates)[[29, 30, 31]].tolist()
+    [0.0, 45.0, 0.0]
+    """
+    days = np.zeros(len(dates))
+    changes = Changes(np.empty((len(dates), 0)), dates, [], None)
+    if changes.clock is None or len(dates) < 3:
+        return days
+    gaps = changes.clock.gaps()
+    is_long = gaps > longest_gap(changes, gaps)
+    days[1:][is_long] = gaps[is_long] / DAY
+    return days
 
 
 def misses_weekdays(changes: Changes) -> bool:

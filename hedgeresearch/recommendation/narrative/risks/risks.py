@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from hedgeresearch._formatting import day, money, quantity
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
@@ -32,8 +34,11 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
     """Return a warning where a past loss is far above the volatility of one period.
 
     That is the expected one. A hedge over several periods, or of returns as if closes were
-    simultaneous, expects none of single periods: then it is that of its past returns.
+    simultaneous, expects none of single periods: then it is that of its past returns. A loss over
+    missing dates is not one of a single period: it is named by the days that it spans.
     """
+    if _is_exact(assessment):
+        return []
     profits = assessment.past * assessment.valuation.value
     is_expected = assessment.horizon == 1 and not assessment.is_synchronised
     # that of the delta alone leaves out what options and pools lose by gamma
@@ -43,16 +48,33 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
     if not is_expected:
         volatility = float(profits.std())
         name = f"its past volatility over {assessment.spacing.span(1)}"
+    limit = MAX_LOSS_RATIO * volatility
+    days = assessment.days_over_gaps
+    sentences = _losses_over_gaps(profits[days > 0.0], days, limit, assessment.currency)
+    profits = profits[days == 0.0]
     loss = -float(profits.min())
-    if loss <= MAX_LOSS_RATIO * volatility or _is_exact(assessment):
-        return []
+    if loss <= limit:
+        return sentences
     lost = money(loss, assessment.currency)
     if volatility > 0.0:
         times = f"{quantity(loss / volatility, 2)} times {name}"
     else:
         times = "where the model expects no variance"
+    date = day(profits.idxmin())
+    return [f"Warning: on {date} the hedged position would have lost {lost}, {times}.", *sentences]
+
+
+def _losses_over_gaps(
+    profits: pd.Series[float], days: pd.Series[float], limit: float, currency: str
+) -> list[str]:
+    """Return the largest of the losses over missing dates, if it is above a limit."""
+    if profits.empty or -float(profits.min()) <= limit:
+        return []
+    date = profits.idxmin()
+    lost = money(-float(profits.min()), currency)
     return [
-        f"Warning: on {day(profits.idxmin())} the hedged position would have lost {lost}, {times}."
+        f"Over the {days[date]:,.0f} days to {day(date)}, of which prices are missing, the hedged "
+        f"position would have lost {lost}."
     ]
 
 
