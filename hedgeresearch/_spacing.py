@@ -145,7 +145,14 @@ class Spacing:
             return None
         return pd.Timedelta(seconds=last)
 
-    def rows_of(self, horizon: Horizon, name: str = "horizon", most: int | None = None) -> int:
+    def rows_of(
+        self,
+        horizon: Horizon,
+        name: str = "horizon",
+        most: int | None = None,
+        *,
+        covered: bool = False,
+    ) -> int:
         """Return the number of rows in a horizon, which is that number already or a time.
 
         A time gives the number of later rows that a row usually has within it (the median): 5
@@ -156,6 +163,7 @@ class Spacing:
         horizon : int or time
         name : str, of the argument, for messages
         most : int or None, largest number of rows
+        covered : whether rows that fall short of a time are one more, see ``rows_covering``
 
         Raises
         ------
@@ -165,6 +173,8 @@ class Spacing:
         """
         check_horizon(horizon, name)
         rows = self._rows_of(horizon, name)
+        if covered and isinstance(horizon, str | timedelta | np.timedelta64):
+            rows = max(rows, self.rows_covering(as_duration(horizon, name)))
         if most is not None and rows > most:
             raise DataError(
                 f"{name} must be at most {most:,} rows; got {rows:,}. Choose a shorter one."
@@ -196,6 +206,22 @@ class Spacing:
             return f"{time_in_words(pd.Timedelta(seconds=self.mean_seconds))} on average"
         return self.span(1)
 
+    def rows_covering(self, time: pd.Timedelta) -> int:
+        """Return the number of later rows that span a time, one more where they fall short of it.
+
+        Business days are counted as the market has them: ten days hold seven.
+        """
+        rows = self.rows_within(time)
+        elapsed = self.elapsed(rows) if rows else pd.Timedelta(0)
+        if elapsed is None or self.unit == "business day":
+            return max(rows, 1)
+        margin = SAME_GAP * time.total_seconds()
+        if self.unit in ("month", "quarter", "year"):
+            margin = max(margin, (1.0 - SHORTEST_MONTH) * MONTH * DAY)
+        elif self.unit in ("day", "week"):
+            margin = max(margin, DAY / 12.0)
+        return rows + (elapsed.total_seconds() < time.total_seconds() - margin)
+
     def rows_within(self, time: pd.Timedelta) -> int:
         """Return the number of later rows that a row usually has within a time; it may be zero."""
         seconds = time.total_seconds()
@@ -217,12 +243,17 @@ class Spacing:
 
 
 def rows_in(
-    horizon: Horizon, index: pd.Index[Any], name: str = "horizon", most: int | None = None
+    horizon: Horizon,
+    index: pd.Index[Any],
+    name: str = "horizon",
+    most: int | None = None,
+    *,
+    covered: bool = False,
 ) -> int:
     """Return the number of rows of an index in a horizon, see ``Spacing.rows_of``."""
     is_time = isinstance(horizon, str | timedelta | np.timedelta64)
     spacing = spacing_of(index) if is_time else Spacing("observation")
-    return spacing.rows_of(horizon, name, most)
+    return spacing.rows_of(horizon, name, most, covered=covered)
 
 
 def spacing_of(index: pd.Index[Any]) -> Spacing:

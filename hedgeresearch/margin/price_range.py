@@ -109,7 +109,7 @@ def simulate_price_range(
     ----------
     returns : Series (n_dates,), simple returns per period of what is held on margin
     price : float > 0, today's price
-    horizon : int or time such as "10d", periods
+    horizon : int or time such as "10d", periods; a time is rounded up
     n_paths : int, number of paths
     seed : int
     block_length : int, mean length of the blocks in periods; None chooses it from the returns and
@@ -142,7 +142,7 @@ def simulate_price_range(
     check_at_least(seed, "seed", 0)
     check_flag(keep_mean, "keep_mean")
     series = check_simple_returns(one_series(returns), MIN_RETURNS).iloc[:, 0]
-    n_periods = rows_in(horizon, series.index, most=MAX_PERIODS)
+    n_periods = rows_in(horizon, series.index, most=MAX_PERIODS, covered=True)
     past = drawn_log_returns(series, keep_mean=keep_mean)
     if block_length is None:
         block_length = optimal_block_length(np.column_stack([past, past**2]))

@@ -237,7 +237,7 @@ def simulate_loan(  # noqa: PLR0913 - the arguments of a simulation
         )
     frame = check_simple_returns(returns, MIN_RETURNS)
     tokens = _tokens_with_returns(loan, frame)
-    n_periods = rows_in(horizon, frame.index, most=MAX_PERIODS)
+    n_periods = rows_in(horizon, frame.index, most=MAX_PERIODS, covered=True)
     _warn_of_constant_collateral(loan, tokens)
     drawn = drawn_log_returns(frame, keep_mean=keep_mean)
     logs = pd.DataFrame(drawn, frame.index, frame.columns)

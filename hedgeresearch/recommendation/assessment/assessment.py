@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._durations import time_in_words
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch.data.quality.checks.gaps import days_over_gaps
 from hedgeresearch.data.quality.problem import DataProblem
@@ -242,6 +243,14 @@ class Assessment:
         """Number of periods for which the collateral must last."""
         n_returns = len(self.problem.market.table) - 1
         return self.settings.margin.periods(self.spacing, n_returns)
+
+    @property
+    def margin_time(self) -> str:
+        """Time for which the collateral must last, such as "3 weeks (20 days, rounded up)"."""
+        n_returns = len(self.problem.market.table) - 1
+        words = self.spacing.span(self.margin_horizon)
+        time = self.settings.margin.rounded_up(self.spacing, n_returns)
+        return words if time is None else f"{words} ({time_in_words(time)}, rounded up)"
 
     @cached_property
     def without_maintenance_margin(self) -> list[str]:

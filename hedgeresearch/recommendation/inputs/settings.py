@@ -8,10 +8,11 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
-from hedgeresearch._durations import Horizon, check_horizon
+from hedgeresearch._durations import Horizon, as_duration, check_horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.mappings import as_mapping, preview
@@ -196,7 +197,8 @@ class Margin:
     horizon : int or time, optional
         Time for which the collateral must last, such as "10d" or a Timedelta, or a number of
         observations; by default ten days, or one observation where these are further apart. Time is
-        that of the calendar: ten days hold seven business days.
+        that of the calendar: ten days hold seven business days. It is rounded up to whole
+        observations, as a shorter time understates the risk: ten days are two weeks.
     probability : float in (0.0001, 1)
         Accepted probability of being liquidated within the horizon.
     keep_mean : bool
@@ -251,15 +253,39 @@ class Margin:
         """
         if self.horizon is None:
             has_times = spacing.elapsed(1) is not None
-            horizon = spacing.rows_within(DEFAULT_HORIZON) if has_times else WITHOUT_TIMES
+            horizon = spacing.rows_covering(DEFAULT_HORIZON) if has_times else WITHOUT_TIMES
             return max(min(horizon, n_periods), 1)
-        horizon = spacing.rows_of(self.horizon, "margin.horizon")
+        horizon = spacing.rows_of(self.horizon, "margin.horizon", covered=True)
         if horizon > n_periods:
             raise DataError(
                 f"margin.horizon must be at most as long as the past of the market, {n_periods} "
                 f"periods; got {horizon}. Choose a shorter horizon or pass a longer table."
             )
         return horizon
+
+    def rounded_up(self, spacing: Spacing, n_periods: int) -> pd.Timedelta | None:
+        """Return the time that ``periods`` rounded up to whole observations; None if it did not.
+
+        Parameters
+        ----------
+        spacing, n_periods : as in ``periods``
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns.asfreq("7D")
+        >>> spacing = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]]).spacing
+        >>> margin = hr.Margin(horizon="20d")
+        >>> margin.periods(spacing, 40), margin.rounded_up(spacing, 40)
+        (3, Timedelta('20 days 00:00:00'))
+        """
+        if isinstance(self.horizon, int | np.integer):
+            return None
+        time = DEFAULT_HORIZON if self.horizon is None else as_duration(self.horizon)
+        elapsed = spacing.elapsed(1)
+        if elapsed is None or self.periods(spacing, n_periods) == spacing.rows_within(time):
+            return None
+        return time if self.periods(spacing, n_periods) * elapsed > time else None
 
     def wallet(self, instrument: str) -> float | None:
         """Return the collateral behind an instrument; None where it is not given."""

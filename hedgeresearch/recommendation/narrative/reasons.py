@@ -154,7 +154,7 @@ def _liquidation_sentences(assessment: Assessment) -> list[str]:
         assessment.margin,
         assessment.without_maintenance_margin,
         assessment.settings.margin,
-        assessment.spacing.span(assessment.margin_horizon),
+        assessment.margin_time,
         assessment.collateral_states,
     )
 

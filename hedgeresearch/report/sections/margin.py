@@ -23,7 +23,7 @@ def margin_section(recommendation: Recommendation) -> Section:
     """Return liquidation prices and probabilities of loans, and of hedges held on margin."""
     settings = recommendation.settings.margin
     assessment = recommendation.assessment
-    time = assessment.spacing.span(assessment.margin_horizon)
+    time = assessment.margin_time
     sentences = (
         *loan_sentences(assessment),
         *margin_sentences(

@@ -209,3 +209,24 @@ def test_the_caption_says_what_the_curve_of_profits_is(advise: Advise) -> None:
     found = advise({"A": 40_000.0}, ["F"])
     captions = [caption for caption, _ in tails_section(found).figures]
     assert "kept at their value of today" in captions[0]
+
+
+def test_sentences_say_the_time_and_what_it_is_rounded_to() -> None:
+    rng = np.random.default_rng(3)
+    weeks = pd.date_range("2015-01-02", periods=300, freq="W-FRI")
+    coin = 2500.0 * np.exp(np.cumsum(0.02 * rng.standard_normal(300)))
+    perp = coin * np.exp(np.cumsum(2e-3 * rng.standard_normal(300)))
+    market = hr.Market(pd.DataFrame({"ETH": coin, "PERP": perp}, weeks))
+    position = hr.Position({"ETH": 300.0})
+    contract = hr.LinearContract("PERP", 1, lot=1, maintenance_margin=0.01)
+    fit = hr.OLSHedge().fit(*market.returns(position, contract))
+    needed = {}
+    for horizon, text in (
+        ("20d", "within 3 weeks (20 days, rounded up) at 1% or below"),
+        (None, "within 2 weeks (10 days, rounded up) at 1% or below"),
+        ("21d", "within 3 weeks at 1% or below"),
+    ):
+        found = hr.recommend(fit, position, contract, market, margin=hr.Margin(horizon=horizon))
+        assert any(text in reason for reason in found.reasons), horizon
+        needed[horizon] = found.margin.loc["PERP", "needed"]
+    assert needed["20d"] == needed["21d"] > needed[None]

@@ -37,7 +37,17 @@ def test_collateral_is_kept_by_instrument() -> None:
 
 @pytest.mark.parametrize(
     ("frequency", "n_periods"),
-    [("min", 14_400), ("h", 240), ("8h", 30), ("D", 10), ("B", 7), ("W", 1), ("MS", 1)],
+    [
+        ("min", 14_400),
+        ("h", 240),
+        ("8h", 30),
+        ("D", 10),
+        ("B", 7),
+        ("W", 2),
+        ("MS", 1),
+        ("2D", 5),
+        ("3D", 4),
+    ],
 )
 def test_the_default_horizon_is_ten_days(frequency: str, n_periods: int) -> None:
     spacing = spacing_of(pd.date_range("2020-01-01", periods=500, freq=frequency))
@@ -48,6 +58,41 @@ def test_the_default_horizon_is_ten_days(frequency: str, n_periods: int) -> None
 def test_the_default_horizon_without_times_is_ten_rows() -> None:
     spacing = spacing_of(pd.RangeIndex(100))
     assert hr.Margin().periods(spacing, 99) == 10
+
+
+@pytest.mark.parametrize(
+    ("frequency", "horizon", "n_periods"),
+    [
+        ("W", "20d", 3),
+        ("W", "21d", 3),
+        ("W", "22d", 4),
+        ("W", "2w", 2),
+        ("MS", "2 months", 2),
+        ("MS", "6 months", 6),
+        ("MS", "45d", 2),
+        ("QS", "1 year", 4),
+        ("QS", "100d", 2),
+        ("8h", "20h", 3),
+        ("8h", "1d", 3),
+        ("D", "36h", 2),
+        ("min", "90s", 2),
+        ("B", "7d", 5),
+        ("B", "20d", 14),
+    ],
+)
+def test_a_horizon_is_rounded_up(frequency: str, horizon: str, n_periods: int) -> None:
+    spacing = spacing_of(pd.date_range("2020-01-01", periods=500, freq=frequency))
+    assert hr.Margin(horizon=horizon).periods(spacing, 499) == n_periods
+
+
+def test_a_rounded_horizon_is_known() -> None:
+    weekly = spacing_of(pd.date_range("2020-01-01", periods=500, freq="W"))
+    assert hr.Margin(horizon="20d").rounded_up(weekly, 499) == pd.Timedelta(days=20)
+    assert hr.Margin().rounded_up(weekly, 499) == pd.Timedelta(days=10)
+    assert hr.Margin(horizon="21d").rounded_up(weekly, 499) is None
+    assert hr.Margin(horizon=3).rounded_up(weekly, 499) is None
+    daily = spacing_of(pd.date_range("2020-01-01", periods=500, freq="B"))
+    assert hr.Margin().rounded_up(daily, 499) is None
 
 
 def test_a_horizon_of_rows_or_time_becomes_periods() -> None:

@@ -46,7 +46,7 @@ def loan_sentences(assessment: Assessment) -> list[str]:
     book = assessment.problem.onchain
     if risk is None or book is None or not book.loans:
         return []
-    time = assessment.spacing.span(assessment.margin_horizon)
+    time = assessment.margin_time
     if risk.loans is None:
         return ["Liquidation risk of loans not available: it needs 20 returns."]
     sentences = [
@@ -234,7 +234,7 @@ def _loan_sentence(
             f"it is liquidated at a price of {row['token']} of {money(barrier, currency)} "
             f"({money(row['price'], currency)} now, by {source}),"
         )
-    time = assessment.spacing.span(assessment.margin_horizon)
+    time = assessment.margin_time
     chance = percent(row["probability"])
     text = f"{health}; {where} with probability {chance} within {time}"
     if assessment.settings.margin.keep_mean:
