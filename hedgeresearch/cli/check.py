@@ -13,6 +13,7 @@ from hedgeresearch.cli.inputs.price_options import (
     Contents,
     DateFormat,
     Decimal,
+    DropGaps,
     Kind,
     Reading,
     Separator,
@@ -21,7 +22,13 @@ from hedgeresearch.cli.inputs.price_options import (
     errors_in_shell_words,
 )
 from hedgeresearch.cli.inputs.price_source import Dataset, Prices
-from hedgeresearch.cli.terminal.output import AsJson, print_json, print_text, wrapped
+from hedgeresearch.cli.terminal.output import (
+    AsJson,
+    print_json,
+    print_text,
+    warnings_as_lines,
+    wrapped,
+)
 from hedgeresearch.cli.terminal.shell_words import in_shell_words
 from hedgeresearch.data.quality.report import DataReport
 from hedgeresearch.data.quality.table_check import check
@@ -47,17 +54,21 @@ def check_prices(  # noqa: PLR0913 (the options of the command)
     date_format: DateFormat = None,
     sheet: Sheet = None,
     kind: Kind = Contents.prices,
+    drop_gaps: DropGaps = False,
     as_json: AsJson = False,
 ) -> None:
     """Report what looks wrong in prices.
 
     Also in returns, with --kind. The exit code is 1 if they would be refused.
     """
-    reading = Reading(sep, decimal, thousands, date_format, sheet, kind)
+    reading = Reading(sep, decimal, thousands, date_format, sheet, kind, drop_gaps=drop_gaps)
     if sum(one is not None for one in (file, prices, dataset)) != 1:
         raise DataError("pass either --prices FILE or --dataset NAME.")
     prices = file if prices is None else prices
     table = _read(dataset, prices, columns, reading)
+    if drop_gaps:
+        with warnings_as_lines():
+            table = reading.sampled(table)
     report = check(table, None if kind is Contents.prices and dataset else _kind(kind))
     if as_json:
         print_json(_record(report))

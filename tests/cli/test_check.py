@@ -45,6 +45,22 @@ def test_refused_data_end_with_another_code(run: Run, prices: pd.DataFrame, tmp_
     assert "hr." not in output
 
 
+def test_dates_with_gaps_are_left_out_by_an_option(
+    run: Run, prices: pd.DataFrame, tmp_path: Path
+) -> None:
+    file = tmp_path / "prices.csv"
+    with_gaps = prices.copy()
+    with_gaps.iloc[[20, 50], 1] = None
+    with_gaps.to_csv(file)
+    code, output, _ = run("check", file)
+    assert code == 1
+    assert "--drop-gaps" in output
+    code, output, errors = run("check", file, "--drop-gaps")
+    assert code == 0
+    assert f"{len(prices) - 2} rows" in " ".join(output.split())
+    assert f"2 such dates left out of {len(prices)}" in " ".join(errors.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -50,8 +50,9 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
         name = f"its past volatility over {assessment.spacing.span(1)}"
     limit = MAX_LOSS_RATIO * volatility
     days = assessment.days_over_gaps
-    sentences = _losses_over_gaps(profits[days > 0.0], days, limit, assessment.currency)
-    profits = profits[days == 0.0]
+    over_gap = days > 0.0
+    sentences = _losses_over_gaps(profits[over_gap], days[over_gap], limit, assessment.currency)
+    profits = profits[~over_gap]
     loss = -float(profits.min())
     if loss <= limit:
         return sentences
@@ -70,10 +71,11 @@ def _losses_over_gaps(
     """Return the largest of the losses over missing dates, if it is above a limit."""
     if profits.empty or -float(profits.min()) <= limit:
         return []
-    date = profits.idxmin()
-    lost = money(-float(profits.min()), currency)
+    worst = int(profits.to_numpy().argmin())
+    date = day(profits.index[worst])
+    lost = money(-float(profits.iloc[worst]), currency)
     return [
-        f"Over the {days[date]:,.0f} days to {day(date)}, of which prices are missing, the hedged "
+        f"Over the {days.iloc[worst]:,.0f} days to {date}, of which prices are missing, the hedged "
         f"position would have lost {lost}."
     ]
 
