@@ -44,12 +44,19 @@ from hedgeresearch.cli.terminal.output import (
 )
 from hedgeresearch.cli.terminal.tables import table_text
 from hedgeresearch.evaluation.engine.runner import walk_forward
+from hedgeresearch.evaluation.engine.schedule import default_window
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.report.tables import ABSENT, amount, fine_percent, percent, ratio
 
 Models = Annotated[str, typer.Option(help=f"Models, separated by commas: {', '.join(ModelName)}.")]
-WindowLength = Annotated[int, typer.Option(help="Observations in each estimation window.")]
+WindowLength = Annotated[
+    int | None,
+    typer.Option(
+        help="Observations in each estimation window.  [default: half of all, at most 1000]",
+        show_default=False,
+    ),
+]
 RefitEvery = Annotated[int, typer.Option(help="Observations between estimations.")]
 HorizonOption = Annotated[
     str, typer.Option("--horizon", help="Period of the returns compared: rows, or '1w'.")
@@ -77,8 +84,8 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
     prices: Prices = None,
     asset: Asset = None,
     hedge: Hedge = None,
-    models: Models = "naive,ols,ewma,dcc,regime",
-    window: WindowLength = 1000,
+    models: Models = "naive,ols,ewma,decays,dcc,regime",
+    window: WindowLength = None,
     refit_every: RefitEvery = 20,
     horizon: HorizonOption = "1",
     execution_lag: LagOption = 0,
@@ -111,7 +118,7 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
             {name.value: named_hedge(name) for name in names if name not in BENCHMARKS},
             data[asset],
             data[hedges],
-            window,
+            default_window(len(data)) if window is None else window,
             refit_every,
             horizon=int(horizon) if horizon.isdecimal() else horizon,
             execution_lag=execution_lag,

@@ -17,6 +17,7 @@ from hedgeresearch.data.quality.checks.closes import LONG_HORIZON
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.engine.runner import walk_forward
+from hedgeresearch.evaluation.engine.schedule import default_window
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.composed.combined import CombinedHedge
 from hedgeresearch.hedges.composed.horizon import HorizonHedge
@@ -39,8 +40,6 @@ from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
 from hedgeresearch.trading.costs import Costs
 
-MAX_WINDOW = 1000
-"""Maximum number of observations in each estimation of a tournament."""
 MIN_WINDOW = 20
 """Minimum number of observations in each estimation of a tournament."""
 N_REFITS = 20
@@ -164,7 +163,7 @@ def run_tournament_of_returns(
         If there are too few returns.
     """
     asset, hedges = returns
-    window = min(len(asset) // 2, MAX_WINDOW)
+    window = default_window(len(asset))
     n_hedged = len(asset) - window
     if window < MIN_WINDOW or n_hedged < MIN_OBSERVATIONS:
         raise DataError(

@@ -117,6 +117,25 @@ def test_interrupted_run_continues_from_its_checkpoint(
     assert run(*options) == (0, first, "")
 
 
+def test_the_default_window_is_half_of_a_short_sample(
+    run: Run, own: tuple[object, ...], prices: pd.DataFrame
+) -> None:
+    models = ("--models", "ewma", "--refit-every", 50, "--json")
+    code, output, _ = run("compare", *own, *models)
+    assert code == 0
+    n_returns = len(prices) - 1
+    assert json.loads(output)["observations"] == n_returns - n_returns // 2
+    half = run("compare", *own, *models, "--window", n_returns // 2)
+    assert half[1] == output
+
+
+def test_compare_has_the_default_hedge_by_default(run: Run) -> None:
+    _, output, _ = run("compare", "--help")
+    text = " ".join(output.split())
+    assert "naive,ols,ewma,decays,dcc,regime" in text
+    assert "half of all, at most 1000" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

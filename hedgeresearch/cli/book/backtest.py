@@ -12,14 +12,18 @@ from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.models import NamedModel, read_model
 from hedgeresearch.cli.inputs.models import BENCHMARKS
 from hedgeresearch.evaluation.engine.runner import walk_forward
-from hedgeresearch.evaluation.engine.schedule import MIN_EXPANDING_WINDOW, Window
+from hedgeresearch.evaluation.engine.schedule import (
+    MIN_EXPANDING_WINDOW,
+    Window,
+    default_window,
+)
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.costs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Market
-from hedgeresearch.recommendation.selection import MAX_WINDOW, allowing_for_closes, entrants
+from hedgeresearch.recommendation.selection import allowing_for_closes, entrants
 
 BACKTEST_FIELDS = ("window", "refit_every", "horizon", "execution_lag", "models")
 
@@ -39,10 +43,10 @@ def run_backtest(
     Without a recommended model, and with none named, the models of a tournament take part.
     """
     parts = entry.section(BACKTEST_FIELDS)
-    settings = _read_schedule(parts)
+    settings = {"window": default_window(len(returns[0]))} | _read_schedule(parts)
     others = [read_model(item) for item in parts["models"].items()] if "models" in parts else []
     if recommended is None and "models" not in parts:
-        others = _models_of_tournament(settings.get("window", MAX_WINDOW), returns)
+        others = _models_of_tournament(settings["window"], returns)
     if returns[0].attrs["returns"] == "simple":
         settings["cost"] = backtest_costs(instruments, market)
     with entry.locate_errors():

@@ -15,10 +15,17 @@ from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Indices
 
 Window = int | Literal["expanding"]
+MAX_DEFAULT_WINDOW = 1000
+"""Most dates in each estimation where no window is chosen."""
 MIN_EXPANDING_WINDOW = 1000
 """Dates in the first estimation of an expanding window."""
 MIN_HEDGED_DATES = 2
 """Minimum number of dates to evaluate."""
+
+
+def default_window(n_dates: int) -> int:
+    """Return the dates in each estimation where none is chosen: half of all, at most 1000."""
+    return min(n_dates // 2, MAX_DEFAULT_WINDOW)
 
 
 @runtime_checkable
