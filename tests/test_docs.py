@@ -27,18 +27,9 @@ def blocks(page: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """Names that the pages use: returns of two indices and two models."""
-    returns = hr.returns(hr.load("nasdaq_sp500")).iloc[-1400:]
-    return {
-        "hr": hr,
-        "pd": pd,
-        "returns": returns,
-        "asset": returns["NASDAQ"],
-        "hedges": returns[["SP500"]],
-        "dcc": hr.MinimumVarianceHedge(hr.DCC()),
-        "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
-    }
+def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which all pages are typed, one after the other."""
+    return tmp_path_factory.mktemp("pages")
 
 
 def run(page: str, names: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,10 +69,17 @@ def test_the_twelve_lines_print_what_the_readme_shows(
         "write_your_own_model.md",
     ],
 )
-def test_pages_run(
-    page: str, names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(page, dict(names), tmp_path, monkeypatch)
+def test_pages_run_as_typed(page: str, one_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(page, {}, one_folder, monkeypatch)
+
+
+@pytest.mark.long
+def test_a_page_can_be_typed_twice(one_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        found: dict[str, Any] = {}
+        run("markets.md", found, one_folder, monkeypatch)
+        assert len(list(found["replay"](found["recording"]))) == 800
+    assert not (one_folder / "audit.jsonl").exists()
 
 
 @pytest.mark.long
@@ -107,21 +105,21 @@ def test_the_page_on_data_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         prices.to_excel(book, sheet_name="notes")
         prices.to_excel(book, sheet_name="closes")
     polars = pytest.importorskip("polars")
-    found: dict[str, Any] = {"hr": hr, "polars_frame": polars.from_pandas(prices.reset_index())}
+    found: dict[str, Any] = {"polars_frame": polars.from_pandas(prices.reset_index())}
     run("data.md", found, tmp_path, monkeypatch)
     assert list(found["returns"].columns) == ["BRENT", "WTI"]
 
 
 @pytest.mark.usefixtures("data_dir")
 def test_the_page_on_positions_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found: dict[str, Any] = {"hr": hr}
+    found: dict[str, Any] = {}
     run("positions.md", found, tmp_path, monkeypatch)
     assert found["advice"].action in ("trade", "hold")
     assert (tmp_path / "report.html").exists()
 
 
 def test_reproductions_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found: dict[str, Any] = {"hr": hr}
+    found: dict[str, Any] = {}
     run("reproductions.md", found, tmp_path, monkeypatch)
     assert found["hull"].passed
 
