@@ -91,7 +91,7 @@ def check_index(index: pd.Index[Any], name: str) -> None:
         )
     if not index.is_unique:
         raise DataError(
-            f"{name} must have every date once; {day(index[index.duplicated()][0])} occurs twice. "
+            f"{name} must have every date once; {_repeated_dates(index)}. "
             "Keep one of them, for example data[~data.index.duplicated()]."
         )
     if not index.is_monotonic_increasing:
@@ -100,6 +100,16 @@ def check_index(index: pd.Index[Any], name: str) -> None:
             f"{name} must be sorted by date; {day(index[first])} follows {day(index[first - 1])}. "
             "Sort it with data.sort_index()."
         )
+
+
+def _repeated_dates(index: pd.Index[Any]) -> str:
+    """Return which dates occur again, in words."""
+    again = index[index.duplicated()]
+    others = ""
+    if len(again) > 1:
+        rows = "row repeats a date" if len(again) == 2 else "rows repeat dates"
+        others = f", and {len(again) - 1:,} more {rows} until {day(again.max())}"
+    return f"{day(again[0])} occurs twice{others}"
 
 
 def _are_ascending(dates: pd.DatetimeIndex) -> bool:

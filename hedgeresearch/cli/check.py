@@ -107,8 +107,4 @@ def _record(report: DataReport) -> dict[str, Any]:
 
 def _describe(report: DataReport) -> str:
     """Return the outcome, and a paragraph for each problem."""
-    lines = [wrapped(repr(report))]
-    for problem in report.problems:
-        text = f"- {problem.severity}: {problem.message} {problem.remedy}"
-        lines.append(wrapped(in_shell_words(text), "  "))
-    return "\n".join(lines)
+    return "\n".join(wrapped(in_shell_words(line), "  ") for line in report.lines())

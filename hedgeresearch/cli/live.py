@@ -19,7 +19,6 @@ from hedgeresearch.cli.book.live import Live, read_live
 from hedgeresearch.cli.terminal.live_table import LiveTable, decision_line
 from hedgeresearch.cli.terminal.output import (
     AsJson,
-    print_json,
     print_text,
     warnings_as_lines,
     wrapped,
@@ -76,8 +75,9 @@ def follow_market(  # noqa: PLR0913 (the options of the command)
     """Follow a market with the recommendation of a book.
 
     A table shows legs, prices, ages, problems, advice and orders; what is no terminal gets a line
-    for each decision. Every decision is written into an audit log, from which --check computes the
-    advice again. Nothing can send an order, and no key is needed.
+    for each decision, with --json each line is JSON, the last one {"summary": ...}. Every decision
+    is written into an audit log, from which --check computes the advice again. Nothing can send an
+    order, and no key is needed.
     """
     if record is not None and replay is not None:
         raise DataError("--record and --replay exclude each other: pass one of them.")
@@ -86,7 +86,8 @@ def follow_market(  # noqa: PLR0913 (the options of the command)
         start = recommend_for_book(position)
     if check is not None:
         n_checked = check_audit(check, start)
-        print_text(wrapped(f"{n_checked:,} decisions of {check} follow from what was known."))
+        text = f"{n_checked:,} decisions of {check} follow from what was known."
+        _print_end({"checked": n_checked, "audit": str(check)}, text, as_json)
         return
     urls = {"ws_url": ws_url, "rest_url": rest_url}
     feed = _live_feed(live, urls) if replay is None else _recording(live, replay)
@@ -213,8 +214,14 @@ def _new_log(folder: Path | None) -> Path:
 def _print_summary(table: LiveTable, log: Path, as_json: bool) -> None:
     """Print how many decisions there were, and where they are."""
     with_advice = table.n_decisions - table.n_without
-    if as_json:
-        print_json({"decisions": table.n_decisions, "with_advice": with_advice, "audit": str(log)})
-        return
     text = f"{table.n_decisions:,} decisions, {with_advice:,} with advice, are in {log}."
-    print_text(wrapped(text))
+    counts = {"decisions": table.n_decisions, "with_advice": with_advice, "audit": str(log)}
+    _print_end(counts, text, as_json)
+
+
+def _print_end(counts: dict[str, Any], text: str, as_json: bool) -> None:
+    """Print the last line: text, or one line of JSON that differs from decisions by its key."""
+    if as_json:
+        typer.echo(json.dumps({"summary": counts}))
+    else:
+        print_text(wrapped(text))

@@ -77,6 +77,14 @@ def arguments(stub: StubVenue, book: Path, *more: object) -> list[str]:
     return list(map(str, [*given, "--rest-url", stub.rest_url, *more]))
 
 
+def check_json_lines(output: str, log: Path) -> None:
+    """Check that each line is a decision in JSON, and the last one counts them."""
+    *decisions, last = [json.loads(line) for line in output.splitlines()]
+    n_advised = sum("orders" in one for one in decisions)
+    counts = {"decisions": len(decisions), "with_advice": n_advised, "audit": str(log)}
+    assert last == {"summary": counts}
+
+
 @pytest.mark.long
 def test_a_replay_gives_the_advice_that_was_given_live(
     run: Run, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -106,6 +114,7 @@ def test_a_replay_gives_the_advice_that_was_given_live(
         "live", "--position", book, "--replay", folder, "--audit", again, "--json"
     )
     assert (code, errors) == (0, "")
+    check_json_lines(output, again)
     first = live_log.read_text().splitlines()
     second = again.read_text().splitlines()
     # a live session has seen the last bars end by the clock, too
@@ -117,6 +126,8 @@ def test_a_replay_gives_the_advice_that_was_given_live(
     assert (code, errors) == (0, "")
     n_logged = sum('"orders"' in line for line in first[1:])
     assert f"{n_logged:,} decisions of" in output
+    code, output, errors = run("live", "--position", book, "--check", live_log, "--json")
+    assert json.loads(output) == {"summary": {"checked": n_logged, "audit": str(live_log)}}
 
 
 @pytest.mark.long

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._validation.frames import check_index
 
 DATES = pd.date_range("2020-01-01", periods=60, name="date")
 Sample = Callable[..., tuple[pd.Series, pd.DataFrame]]
@@ -74,6 +75,13 @@ def test_duplicated_dates_are_refused(sample: Sample, call: Callable[..., Any]) 
         hr.DataError, match="asset must have every date once; 2020-01-02 occurs twice"
     ):
         call(asset.iloc[rows], hedges.iloc[rows])
+
+
+def test_duplicated_dates_are_counted(sample: Sample) -> None:
+    asset, _ = sample()
+    message = "2020-01-01 occurs twice, and 4 more rows repeat dates until 2020-01-05"
+    with pytest.raises(hr.DataError, match=message):
+        check_index(asset.index[[*range(60), *range(5)]], "asset")
 
 
 @CALLS

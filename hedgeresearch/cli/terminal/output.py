@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
-import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from hedgeresearch._wrapping import wrapped as wrapped
 from hedgeresearch.cli.terminal.shell_words import in_shell_words
 from hedgeresearch.errors import HedgeResearchWarning
 from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 OUTPUT = "--output"
 """Name of the option in error messages."""
-WIDTH = 80
-"""Letters in a line of text at most: longer ones are hard to read on a wide terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 """Option of every command."""
@@ -60,17 +57,6 @@ def as_json(value: Any) -> str:
 def as_rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Return the rows of a table by name, as plain values."""
     return {str(name): dict(row) for name, row in table.iterrows()}
-
-
-def wrapped(text: str, indent: str = "") -> str:
-    """Return text in lines that fit a terminal; later lines of a paragraph are indented."""
-    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
-    return "\n".join(
-        textwrap.fill(
-            line, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
-        )
-        for line in text.splitlines()
-    )
 
 
 def _plain(value: Any) -> Any:

@@ -57,4 +57,4 @@ class DataProblem:
     @property
     def text(self) -> str:
         """Message and remedy together."""
-        return f"{self.message} {self.remedy}"
+        return f"{self.message} {self.remedy}".rstrip()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
+from hedgeresearch._wrapping import wrapped
 from hedgeresearch.data.quality.problem import SEVERITIES, DataProblem
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class DataReport:
     kind : {"prices", "simple", "log", "difference"} or None
         What the data are taken for; None for returns without a note.
     data : DataFrame (n_dates, n_columns)
-        The data that were checked.
+        The data that were checked; of dates that occur again, the first row.
 
     Examples
     --------
@@ -40,6 +41,11 @@ class DataReport:
     >>> report = hr.check(prices)
     >>> report
     DataReport(2 columns, 251 rows of prices to 2018-12-31: warned of bad tick)
+    >>> print(report)
+    DataReport(2 columns, 251 rows of prices to 2018-12-31: warned of bad tick)
+    - warn: prices should be right; 'NASDAQ' moves by +901% on 2018-05-25 and back
+      on the next row, as after a wrong price. Look the prices up; correct them, or
+      leave these dates out of all series.
     >>> report.refused, list(report.summary.index)
     ((), ['bad tick'])
     >>> len(report.plot().get_lines()) > 0
@@ -58,8 +64,16 @@ class DataReport:
         return f"DataReport({about}: {self._outcome})"
 
     def _repr_html_(self) -> str:
-        heading = f"<p>{html.escape(repr(self))}</p>"
-        return heading if not self.problems else heading + self.summary.to_html()
+        first, *others = [html.escape(line.removeprefix("- ")) for line in self.lines()]
+        problems = "".join(f"<li>{line}</li>" for line in others)
+        return f"<p>{first}</p>" + (f"<ul>{problems}</ul>" if problems else "")
+
+    def __str__(self) -> str:
+        return "\n".join(wrapped(line, "  ") for line in self.lines())
+
+    def lines(self) -> list[str]:
+        """Return the outcome, and a paragraph for each problem: what was found, what to do."""
+        return [repr(self), *(f"- {one.severity}: {one.text}" for one in self.problems)]
 
     @property
     def _outcome(self) -> str:

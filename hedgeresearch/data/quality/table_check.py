@@ -14,6 +14,7 @@ from hedgeresearch._validation.frames import as_frame, check_frame
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.data.quality.checks.degenerate import find_degenerate, find_volumes
 from hedgeresearch.data.quality.checks.levels import find_returns, moves_like_prices
+from hedgeresearch.data.quality.checks.repeated import find_repeated
 from hedgeresearch.data.quality.families import OF_HEDGES, find_problems
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.report import DataReport
@@ -50,7 +51,8 @@ def check(data: Any, kind: Kind | None = None) -> DataReport:
         fractions, stale or halted series, wrong prices, splits that prices are not adjusted for,
         single dates that hold most of the variance, gaps between dates, hedges that are nearly one
         instrument or nearly the asset, closes that are not simultaneous, and whatever
-        ``hr.returns`` would refuse.
+        ``hr.returns`` would refuse. Of dates that occur again, the first row is looked at.
+        ``print(report)`` shows each problem in a sentence, with what to do.
 
     Raises
     ------
@@ -78,11 +80,13 @@ def check(data: Any, kind: Kind | None = None) -> DataReport:
             "Read it first: hr.check(hr.read_prices(path))."
         )
     frame = as_frame(data, "data")
+    problems = find_repeated(frame)
+    once = frame[~frame.index.duplicated()] if problems else frame
     try:
-        checked = check_frame(frame, "data", minimum_rows=1, allow_missing=True)
+        checked = check_frame(once, "data", minimum_rows=1, allow_missing=True)
     except DataError as error:
-        return DataReport((_refused_table(error),), kind, frame)
-    problems = _gaps_in_columns(checked)
+        return DataReport((*problems, _refused_table(error)), kind, once)
+    problems += _gaps_in_columns(checked)
     complete = checked.dropna()
     found: Any = kind or frame.attrs.get("returns") or _recognized(complete)
     if len(complete) >= MIN_ROWS:

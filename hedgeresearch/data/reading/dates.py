@@ -45,8 +45,14 @@ def check_order(dates: pd.DatetimeIndex, places: pd.Index[Any], source: str) -> 
     """Refuse dates that occur twice or are earlier than the one before."""
     twice = dates.duplicated()
     if twice.any():
-        first = int(np.argmax(twice))
+        again = np.flatnonzero(twice)
+        first = int(again[0])
+        others = ""
         remedy = "Remove one of the two."
+        if len(again) > 1:
+            rows = "row repeats a date" if len(again) == 2 else "rows repeat dates"
+            others = f", and {len(again) - 1:,} more {rows} until {places.name} {places[again[-1]]}"
+            remedy = "Keep one row of each date."
         if (dates == dates.normalize()).all() and len(dates) > 2 * dates.nunique():
             remedy = (
                 "Where a second column holds the time of day, join both to one column; else "
@@ -58,7 +64,7 @@ def check_order(dates: pd.DatetimeIndex, places: pd.Index[Any], source: str) -> 
             )
         raise DataError(
             f"{source} must have every date once; {_moment(dates[first])} occurs again in "
-            f"{places.name} {places[first]}. {remedy}"
+            f"{places.name} {places[first]}{others}. {remedy}"
         )
     if not dates.is_monotonic_increasing:
         first = int(np.argmax(dates[1:] < dates[:-1])) + 1

@@ -58,7 +58,10 @@ def test_reports_say_what_was_found():
     table.iloc[300, 0] *= 10.0
     report = hr.check(table)
     assert repr(report).endswith("1000 rows of prices to 2018-11-02: warned of bad tick)")
-    assert "bad tick" in report._repr_html_() and "<table" in report._repr_html_()
+    assert "bad tick" in report._repr_html_() and "<li>warn: prices" in report._repr_html_()
+    shown = " ".join(str(report).split())
+    assert shown == f"{report!r} - warn: {report.problems[0].text}"
+    assert max(map(len, str(report).splitlines())) <= 80
     assert repr(hr.check(pair())).endswith("no problem found)")
 
 
@@ -76,10 +79,36 @@ def test_problems_are_marked_in_the_plot():
 
 def test_tables_that_cannot_be_used_are_reported():
     table = prices()
-    twice = pd.concat([table, table.iloc[:1]])
-    report = hr.check(twice)
+    report = hr.check(table.iloc[::-1])
     assert [one.severity for one in report.problems] == ["refuse"]
-    assert "sorted by date" in report.problems[0].message or "once" in report.problems[0].message
+    assert "sorted by date" in report.problems[0].message
+
+
+def test_dates_that_occur_again_are_one_problem():
+    table = prices()
+    table.iloc[700, 0] *= 10.0
+    report = hr.check(pd.concat([table, table.iloc[:600]]))
+    assert [one.kind for one in report.problems] == ["repeated", "bad tick"]
+    problem = report.refused[0]
+    assert (problem.size, len(problem.dates)) == (600.0, 600)
+    first, last = (f"{table.index[row]:%Y-%m-%d}" for row in (0, 599))
+    assert f"600 rows repeat dates, {first}, " in problem.message
+    assert f"and 596 more until {last}. Their values are those of the first" in problem.message
+    assert len(str(report).splitlines()) < 12
+    assert len(report.data) == len(table)
+
+
+def test_other_values_of_a_date_that_occurs_again_are_counted():
+    table = prices()
+    table.iloc[3, 1] = np.nan
+    again = table.iloc[:4].copy()
+    again.iloc[1, 0] += 1.0
+    problem = hr.check(pd.concat([table, again]).sort_index()).refused[0]
+    assert problem.kind == "repeated"
+    assert "4 rows repeat dates" in problem.message
+    assert "In 1 of them the values differ" in problem.message
+    one = hr.check(pd.concat([table, again.iloc[:1]]).sort_index()).refused[0]
+    assert "1 row repeats a date" in one.message
 
 
 def test_prices_of_zero_or_less_are_named():
@@ -195,5 +224,5 @@ def test_moves_of_differences_are_in_their_unit():
     table.iloc[300, 0] += 15000.0
     differences = table.diff().iloc[1:]
     found = {one.kind: one for one in hr.check(differences).problems}
-    assert "+1.5" in found["bad tick"].message and "%" not in found["bad tick"].message
+    assert "by +15,105 on" in found["bad tick"].message and "%" not in found["bad tick"].message
     assert 'data.attrs["returns"] = "difference"' in found["percent"].remedy

@@ -238,6 +238,15 @@ def test_duplicated_date_is_refused(write: Write) -> None:
         read_prices(write("day,x\n2020-01-02,1\n2020-01-03,2\n2020-01-02,3\n"))
 
 
+def test_repeated_dates_are_counted_in_one_error(write: Write) -> None:
+    rows = "".join(f"2020-01-0{day},{day}\n" for day in (2, 3, 4, 2, 3, 4))
+    message = (
+        "2020-01-02 occurs again in line 5, and 2 more rows repeat dates until line 7. Keep one row"
+    )
+    with pytest.raises(DataError, match=message):
+        read_prices(write(f"day,x\n{rows}"))
+
+
 def test_hour_that_clocks_repeat_is_refused_with_utc_as_remedy(write: Write) -> None:
     text = "t,x\n2023-10-29 02:00,1\n2023-10-29 03:00,2\n2023-10-29 02:00,3\n"
     with pytest.raises(DataError, match=r"02:00 occurs again in line 4.*write the dates in UTC"):

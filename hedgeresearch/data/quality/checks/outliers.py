@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import day, quantity
 from hedgeresearch.data.quality.checks.units import NORMAL_SCALE, looks_like_percent, typical_size
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes
@@ -158,7 +158,7 @@ def _move_in_words(
     """Return a move as a simple return, or in the unit of differences, and in words."""
     move = float(changes.values[row, j])
     if is_difference:
-        return move, f"{move:+.4g}"
+        return move, f"{'+' if move > 0.0 else ''}{quantity(move)}"
     if changes.kind == "log":
         move = float(np.expm1(move))
     return move, f"{move:+,.0%}"
