@@ -72,7 +72,14 @@ class DataReport:
         return "\n".join(wrapped(line, "  ") for line in self.lines())
 
     def lines(self) -> list[str]:
-        """Return the outcome, and a paragraph for each problem: what was found, what to do."""
+        """Return the outcome, and a paragraph for each problem: what was found, what to do.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> hr.check(hr.load("nasdaq_sp500")).lines()
+        ['DataReport(2 columns, 5031 rows of prices to 2018-12-31: no problem found)']
+        """
         return [repr(self), *(f"- {one.severity}: {one.text}" for one in self.problems)]
 
     @property
