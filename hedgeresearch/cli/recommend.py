@@ -256,6 +256,8 @@ def _onchain_tables(result: Recommendation) -> str:
     positions = risk.positions.join(held).rename(columns=POSITION_HEADS)
     moves = risk.grid["price move"].map("{:+.0%}".format)
     grid = risk.grid.assign(**{"price move": moves}).rename(columns=PROFIT_HEADS)
+    if not grid["liquidated"].any():
+        grid = grid.drop(columns="liquidated")
     return "\n\n".join(
         table_text(table, _formatters(table), has_names=index)
         for table, index in ((positions, True), (grid, False))

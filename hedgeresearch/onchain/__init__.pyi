@@ -5,11 +5,11 @@ from .chain_events import OracleReading as OracleReading
 from .chain_events import PoolState as PoolState
 from .chain_events import PoolSwap as PoolSwap
 from .chain_events import swap_table as swap_table
+from .collateral import Collateral as Collateral
 from .concentrated import ConcentratedPool as ConcentratedPool
 from .constant_product import ConstantProductPool as ConstantProductPool
 from .fee_growth import fee_growth_inside as fee_growth_inside
 from .fee_growth import fees_earned as fees_earned
-from .lending import Collateral as Collateral
 from .lending import LoanPosition as LoanPosition
 from .loan_risk import LoanRisk as LoanRisk
 from .loan_risk import simulate_loan as simulate_loan

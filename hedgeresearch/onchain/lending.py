@@ -20,47 +20,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between, check_not_negative
+from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-
-
-@exported_by("hedgeresearch.onchain")
-@dataclass(frozen=True)
-class Collateral:
-    """Tokens deposited for a loan.
-
-    Parameters
-    ----------
-    token : name
-    amount : float > 0, tokens
-    threshold : float in (0, 1), share of the value that counts in the health factor; read it from
-        the market's reserve: .825 is a typical value for ether
-    bonus : float in [0, 1), what a liquidator receives on top: .05 is a typical value
-
-    Raises
-    ------
-    DataError
-        If a number is out of its range.
-
-    Examples
-    --------
-    >>> from hedgeresearch.onchain import Collateral
-    >>> Collateral("WETH", 10.0, threshold=0.825).threshold
-    0.825
-    """
-
-    token: str
-    amount: float
-    threshold: float
-    bonus: float = 0.05
-
-    def __post_init__(self) -> None:
-        check_between(self.amount, f"The amount of {self.token}", 0.0, math.inf)
-        check_between(self.threshold, f"The threshold of {self.token}", 0.0, 1.0)
-        check_not_negative(self.bonus, f"The bonus of {self.token}")
-        check_between(self.bonus, f"The bonus of {self.token}", -1.0, 1.0)
+from hedgeresearch.onchain.collateral import Collateral
+from hedgeresearch.onchain.loan_liquidation import left_after_liquidations
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.onchain")
@@ -72,11 +40,14 @@ class LoanPosition:
     ----------
     collateral : sequence of Collateral, one a token
     debt : mapping from the name of a token to the amount owed, tokens
+    close_factor : float in (0, 1], largest share of the debt that one liquidation repays, while the
+        health factor is above .95: .5 in Aave; 1 where a protocol liquidates a loan as a whole
 
     Raises
     ------
     DataError
-        If there is no collateral or no debt, or a token is deposited twice.
+        If there is no collateral or no debt, a token is deposited twice, or the close factor is out
+        of its range.
 
     Examples
     --------
@@ -98,6 +69,7 @@ class LoanPosition:
 
     collateral: Sequence[Collateral]
     debt: Mapping[str, float]
+    close_factor: float = 0.5
 
     def __post_init__(self) -> None:
         deposits = tuple(self.collateral) if isinstance(self.collateral, Sequence) else ()
@@ -113,6 +85,8 @@ class LoanPosition:
             raise DataError(f"A loan has debt; got {self.debt!r}. Pass {{token: amount}}.")
         for token, amount in self.debt.items():
             check_between(amount, f"The debt of {token}", 0.0, math.inf)
+        if self.close_factor != 1.0:
+            check_between(self.close_factor, "close_factor", 0.0, 1.0)
         object.__setattr__(self, "collateral", deposits)
         object.__setattr__(self, "debt", FrozenMapping(self.debt))
 
@@ -195,6 +169,56 @@ class LoanPosition:
         deposited = sum(each.amount * prices[each.token] for each in self.collateral)
         return float(deposited - self.counted_and_owed(prices)[1])
 
+    def value_after_liquidations(
+        self, prices: Mapping[str, Any], values: Mapping[str, Any] | None = None
+    ) -> Array:
+        """Return the value that is left to the borrower, after all liquidations that prices allow.
+
+        That is collateral minus debt where the health factor is one or more. Below, liquidators
+        repay the close factor of the debt, or all of it at a health factor of at most .95, for
+        collateral of that value and its bonus, again while the health factor is below one. It is
+        never negative: a protocol has no claim beyond the collateral.
+
+        Parameters
+        ----------
+        prices : mapping from each token to its price by which the loan is judged, a number or an
+            array (n_scenarios,), all in the same currency
+        values : mapping from each token to what it is worth; None where that is its price
+
+        Returns
+        -------
+        array (n_scenarios,)
+
+        Raises
+        ------
+        DataError
+            If the price of a token is missing or not positive.
+
+        Examples
+        --------
+        At 1,300 dollars the health factor is .975, and a liquidator repays half of the debt:
+
+        >>> from hedgeresearch.onchain import Collateral, LoanPosition
+        >>> loan = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
+        >>> prices = {"WETH": np.array([1_400.0, 1_300.0, 1_000.0]), "USDC": 1.0}
+        >>> loan.value_after_liquidations(prices).tolist()
+        [3000.0, 1725.0, 0.0]
+        """
+        worth = prices if values is None else values
+        self._check_scenarios(prices)
+        self._check_scenarios(worth)
+        judged = self._values_of_deposits(prices)
+        owed = self._values_of_debt(prices)
+        held, left = left_after_liquidations(
+            judged,
+            owed,
+            np.array([each.threshold for each in self.collateral]),
+            np.array([each.bonus for each in self.collateral]),
+            self.close_factor,
+        )
+        kept = (held / judged * self._values_of_deposits(worth)).sum(axis=0)
+        return np.asarray(np.maximum(kept - left / owed * self._values_of_debt(worth), 0.0))
+
     def repay(self, token: str, amount: float) -> LoanPosition:
         """Return the loan after a repayment of part of the debt.
 
@@ -238,7 +262,7 @@ class LoanPosition:
         left = replace(deposit, amount=deposit.amount - seized)
         collateral = [left if each is deposit else each for each in self.collateral]
         debt = {**self.debt, owed: self.debt[owed] - repaid / prices[owed]}
-        return LoanPosition(collateral, debt)
+        return replace(self, collateral=collateral, debt=debt)
 
     def liquidation_helps(self, token: str, prices: Mapping[str, float]) -> bool:
         """Return whether a small liquidation of one collateral raises the health factor."""
@@ -249,6 +273,18 @@ class LoanPosition:
         """Return the collateral that counts, and the debt, at prices that may be arrays."""
         counted = sum(each.amount * each.threshold * prices[each.token] for each in self.collateral)
         return counted, sum(amount * prices[token] for token, amount in self.debt.items())
+
+    def _values_of_deposits(self, prices: Mapping[str, Any]) -> Array:
+        """Return the value of each deposit, (n_tokens, n_scenarios)."""
+        n_scenarios = max(np.size(prices[token]) for token in self.tokens)
+        rows = [each.amount * prices[each.token] for each in self.collateral]
+        return np.array([np.broadcast_to(row, n_scenarios) for row in rows], dtype=float)
+
+    def _values_of_debt(self, prices: Mapping[str, Any]) -> Array:
+        """Return the value of all debt, (n_scenarios,)."""
+        n_scenarios = max(np.size(prices[token]) for token in self.tokens)
+        owed = sum(amount * prices[token] for token, amount in self.debt.items())
+        return np.array(np.broadcast_to(owed, n_scenarios), dtype=float)
 
     def _deposit(self, token: str) -> Collateral:
         """Return the collateral in one token."""
@@ -265,6 +301,14 @@ class LoanPosition:
         if token is None or token not in self.debt:
             raise DataError(f"owed must be one of {', '.join(self.debt)}; got {token!r}.")
         return token
+
+    def _check_scenarios(self, prices: Mapping[str, Any]) -> None:
+        """Refuse prices in scenarios that are missing or not positive."""
+        for token in self.tokens:
+            if token not in prices:
+                raise DataError(f"The price of {token} is missing. Pass one for each token.")
+            lowest = float(np.min(prices[token]))
+            check_between(lowest, f"The price of {token}", 0.0, math.inf)
 
     def _check_prices(self, prices: Mapping[str, float]) -> None:
         """Refuse prices that are missing or not positive."""

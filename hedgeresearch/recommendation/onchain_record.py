@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch.onchain.lending import Collateral, LoanPosition
+from hedgeresearch.onchain.collateral import Collateral
+from hedgeresearch.onchain.lending import LoanPosition
 from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
 from hedgeresearch.onchain.position import LiquidityRange, PoolPosition
 from hedgeresearch.recommendation.assessment.assessment import Assessment
@@ -90,7 +91,8 @@ def onchain_from_list(records: Sequence[Mapping[str, Any]]) -> list[OnchainPosit
 
 def _position_of(record: Mapping[str, Any]) -> OnchainPosition:
     if record["kind"] == "loan":
-        return LoanPosition([Collateral(**each) for each in record["collateral"]], record["debt"])
+        deposits = [Collateral(**each) for each in record["collateral"]]
+        return LoanPosition(deposits, record["debt"], record["close_factor"])
     ranges = [
         LiquidityRange(
             each["liquidity"],
@@ -127,7 +129,8 @@ def _terms(one: OnchainPosition) -> dict[str, Any]:
         for each in one.collateral
     ]
     debt = {token: float(amount) for token, amount in one.debt.items()}
-    return {"kind": "loan", "collateral": collateral, "debt": debt}
+    terms = {"collateral": collateral, "debt": debt, "close_factor": float(one.close_factor)}
+    return {"kind": "loan"} | terms
 
 
 def _findings(risk: OnchainRisk) -> dict[str, Any]:

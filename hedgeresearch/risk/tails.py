@@ -6,6 +6,7 @@ The estimators and their intervals are those of ``tail_estimators``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -97,7 +98,25 @@ class TailSummary:
     @property
     def sentence(self) -> str:
         """Verdict on the tails and on a normal value at risk, in words."""
-        return _sentence(self)
+        return self.sentence_in(_share_text, " of the value of the position")
+
+    def sentence_in(self, amount: Callable[[float], str], of_what: str = "") -> str:
+        """Return the sentence with values at risk in other words, such as an amount of money.
+
+        Parameters
+        ----------
+        amount : function that returns the text of a value at risk, a fraction
+        of_what : str, words after the first amount
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+        >>> tails = hr.risk.tail_summary(returns["NASDAQ"] - 1.175 * returns["SP500"])
+        >>> tails.sentence_in(lambda share: f"{50_000 * share:,.0f} USD")[-70:]
+        'period of 851 USD understates the historical 1,139 USD by 25% of that.'
+        """
+        return _sentence(self, amount, of_what)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, strings and lists, ready for JSON."""
@@ -179,7 +198,12 @@ def normal_losses(values: Array, tail: float) -> tuple[float, float]:
     return value_at_risk, deviation * float(norm.pdf(quantile)) / tail - mean
 
 
-def _sentence(tails: TailSummary) -> str:
+def _share_text(share: float) -> str:
+    """Return a share of the value of the position in words."""
+    return f"{100 * share:.3g}%"
+
+
+def _sentence(tails: TailSummary, amount: Callable[[float], str], of_what: str) -> str:
     findings = [f"excess kurtosis {_number(tails.excess_kurtosis, tails.excess_kurtosis_interval)}"]
     if tails.verdict in ("skewed", "normal"):
         findings.append(f"skewness {_number(tails.skewness, tails.skewness_interval)}")
@@ -188,7 +212,7 @@ def _sentence(tails: TailSummary) -> str:
         below_four = tails.tail_index_interval[1] < 4.0
         note = ", below 4, where kurtosis grows with the sample" if below_four else ""
         findings.append(f"tail index of losses {index}{note}")
-    return f"{_opening(tails)}: {', '.join(findings)}; {_comparison(tails)}."
+    return f"{_opening(tails)}: {', '.join(findings)}; {_comparison(tails, amount, of_what)}."
 
 
 def _opening(tails: TailSummary) -> str:
@@ -200,11 +224,11 @@ def _opening(tails: TailSummary) -> str:
     }[tails.verdict]
 
 
-def _comparison(tails: TailSummary) -> str:
+def _comparison(tails: TailSummary, amount: Callable[[float], str], of_what: str) -> str:
     missed = round(100 * tails.understatement)
     normal = f"a normal {100 * (1.0 - tails.tail):g}% value at risk over one period of "
-    normal += f"{100 * tails.normal_value_at_risk:.3g}% of the value of the position"
-    historical = f"the historical {100 * tails.historical_value_at_risk:.3g}%"
+    normal += f"{amount(tails.normal_value_at_risk)}{of_what}"
+    historical = f"the historical {amount(tails.historical_value_at_risk)}"
     if missed == 0:
         return f"{normal} agrees with {historical}"
     verb = "understates" if missed > 0 else "overstates"

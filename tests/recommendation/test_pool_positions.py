@@ -112,8 +112,8 @@ def test_a_loan_and_units_add_to_a_pool() -> None:
     assert found.valuation.net_value == pytest.approx(delta * PRICE)
     assert found.onchain.exposure.loc["units held", "WETH"] == -3.0
     assert found.onchain.exposure["WETH"].iloc[:3].sum() == pytest.approx(delta)
-    # a pool, collateral less debt, and the units, without sign
-    worth = pool().value(PRICE) + 8_000.0 + 6_000.0
+    # a pool, the collateral of the loan, and the units, without sign
+    worth = pool().value(PRICE) + 20_000.0 + 6_000.0
     assert found.valuation.value == pytest.approx(worth)
 
 

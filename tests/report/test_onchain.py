@@ -52,14 +52,16 @@ def test_tables_are_those_of_the_recommendation(advice: Any) -> None:
     assert rows["value, USD"] == ["10,713", "8,000"]
     assert rows["in range"] == ["yes", ""]
     assert [row[0] for row in exposure.rows][-2:] == ["hedges", "all"]
-    assert profits.heads == ["move", "value, USD", "position, USD", "hedges, USD", "sum, USD"]
+    heads = ["move", "value, USD", "position, USD", "hedges, USD", "sum, USD", "liquidated"]
+    assert profits.heads == heads
     cells = {row[0]: row[1:] for row in profits.rows}
     grid = advice.onchain.grid.set_index("price move")
     for name, move in (("-10%", -0.1), ("+10%", 0.1)):
-        shown = [float(cell.replace(",", "")) for cell in cells[name]]
+        shown = [float(cell.replace(",", "")) for cell in cells[name][:4]]
         expected = grid.loc[move, ["value", "unhedged", "hedges", "hedged"]].tolist()
         assert shown == pytest.approx(expected, rel=1e-3)
-    assert cells["unchanged"][1:] == ["0", "0", "0"]
+    assert cells["unchanged"][1:] == ["0", "0", "0", ""]
+    assert cells["-30%"][-1] == "loan against WETH"
 
 
 def test_figure_goes_through_the_grid(advice: Any, html: str) -> None:

@@ -11,7 +11,8 @@ from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
 from hedgeresearch.cli.book.settings import read_numbers
 from hedgeresearch.instruments.terms import DOLLARS
-from hedgeresearch.onchain.lending import Collateral, LoanPosition
+from hedgeresearch.onchain.collateral import Collateral
+from hedgeresearch.onchain.lending import LoanPosition
 from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
 from hedgeresearch.onchain.position import LiquidityRange, PoolPosition
 from hedgeresearch.onchain.tokens import Token
@@ -23,7 +24,7 @@ from hedgeresearch.recommendation.inputs.onchain.oracles import Oracles
 
 POOL_FIELDS = ("base", "quote", "ranges", "fee_rate", "price", "decimals", "first_token")
 RANGE_FIELDS = ("liquidity", "value", "lower", "upper", "ticks")
-LOAN_FIELDS = ("collateral", "debt")
+LOAN_FIELDS = ("collateral", "debt", "close_factor")
 COLLATERAL_FIELDS = tuple(field.name for field in fields(Collateral))
 ORACLE_FIELDS = (
     "price",
@@ -166,11 +167,12 @@ def _range_of_ticks(
 
 
 def _read_loan(entry: Entry) -> LoanPosition:
-    parts = entry.section(LOAN_FIELDS, LOAN_FIELDS)
+    parts = entry.section(LOAN_FIELDS, LOAN_FIELDS[:2])
     deposits = [_read_collateral(item) for item in _items(parts["collateral"], "deposit")]
     debt = read_numbers(parts["debt"])
+    given = {name: one.number() for name, one in parts.items() if name == "close_factor"}
     with entry.locate_errors():
-        return LoanPosition(deposits, debt)
+        return LoanPosition(deposits, debt, **given)
 
 
 def _read_collateral(entry: Entry) -> Collateral:

@@ -13,7 +13,8 @@ from hedgeresearch.feeds.chain.node import Log
 from hedgeresearch.feeds.chain.steps import Reading
 from hedgeresearch.feeds.source import Source
 from hedgeresearch.onchain.chain_events import Block, LoanState, PoolSwap
-from hedgeresearch.onchain.lending import Collateral, LoanPosition
+from hedgeresearch.onchain.collateral import Collateral
+from hedgeresearch.onchain.lending import LoanPosition
 
 BASIS_POINTS = 10_000
 """Thresholds and bonuses are whole numbers of 1 / BASIS_POINTS."""

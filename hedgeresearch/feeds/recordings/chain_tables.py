@@ -22,9 +22,10 @@ from hedgeresearch.onchain.chain_events import (
     PoolState,
     PoolSwap,
 )
+from hedgeresearch.onchain.collateral import Collateral
 from hedgeresearch.onchain.concentrated import ConcentratedPool
 from hedgeresearch.onchain.constant_product import ConstantProductPool
-from hedgeresearch.onchain.lending import Collateral, LoanPosition
+from hedgeresearch.onchain.lending import LoanPosition
 from hedgeresearch.onchain.oracle import OracleRound, SequencerStatus
 from hedgeresearch.onchain.tokens import Token
 

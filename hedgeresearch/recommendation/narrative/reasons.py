@@ -24,11 +24,9 @@ from hedgeresearch.recommendation.narrative.evidence.regime_alternative import (
     regime_alternative_sentence,
 )
 from hedgeresearch.recommendation.narrative.evidence.regimes import regime_sentences
+from hedgeresearch.recommendation.narrative.risks.loans import loan_sentences
 from hedgeresearch.recommendation.narrative.risks.margin import margin_sentences
-from hedgeresearch.recommendation.narrative.risks.onchain import (
-    loan_sentences,
-    onchain_sentences,
-)
+from hedgeresearch.recommendation.narrative.risks.onchain import onchain_sentences
 from hedgeresearch.recommendation.narrative.risks.options import (
     model_sentences,
     option_sentences,

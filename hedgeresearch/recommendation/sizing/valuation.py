@@ -26,7 +26,7 @@ class Valuation:
         Value of one unit of the position's returns; for differences, in units.
     value : float
         Signed value of the position; for a portfolio, its gross value; with pools and loans, the
-        sum of the values of all parts without sign.
+        sum of the values of all parts without sign, of loans that of their collateral.
     net_value : float
         Net value of the position: value long minus value short; of pools, of their delta.
     sizes : array (n_instruments,)
@@ -122,7 +122,7 @@ def _value(problem: HedgeProblem, prices: Mapping[str, float]) -> float:
         return problem.position.scale(prices, "simple")
     units = problem.position.units
     apart = sum(abs(held * prices[asset]) for asset, held in units.items())
-    return apart + sum(abs(book.worth(one)) for one in book.held)
+    return apart + sum(book.gross_worth(one) for one in book.held)
 
 
 def position_volatility(problem: HedgeProblem, valuation: Valuation, holdings: Array) -> float:

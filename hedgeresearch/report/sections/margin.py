@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hedgeresearch._formatting import full_percent
+from hedgeresearch.recommendation.narrative.risks.loans import loan_sentences
 from hedgeresearch.recommendation.narrative.risks.margin import margin_sentences
-from hedgeresearch.recommendation.narrative.risks.onchain import loan_sentences
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.sections.onchain import loan_table
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Section

@@ -41,6 +41,8 @@ PROFITS = {
     "hedges": ("hedges, currency", amount),
     "hedged": ("sum, currency", amount),
 }
+LIQUIDATED = {"liquidated": ("liquidated", words)}
+"""Column of the loans that a move liquidates, of positions with loans."""
 CARRY = {
     "fees": "fees of the pools",
     "gamma": "gamma of the pools",
@@ -86,11 +88,14 @@ def _exposure_table(risk: OnchainRisk) -> Table:
 def _profit_tables(risk: OnchainRisk, currency: str) -> list[tuple[str, Table]]:
     """Return a table of profits at moves of the price of each token, with their captions."""
     tables = []
+    columns = PROFITS if risk.loans is None else PROFITS | LIQUIDATED
+    after = "" if risk.loans is None else ", after liquidations"
     for token, part in risk.grid.groupby("token", sort=False):
         of_what = "all tokens together" if token == ALL else f"the price of {token}"
         moves = [f"{100 * move:+g}%" if move else "unchanged" for move in part["price move"]]
-        table = table_of(part.set_index(pd.Index(moves)), "move", PROFITS, currency)
-        tables.append((f"Profit for a move of {of_what}, revalued in full, without fees", table))
+        table = table_of(part.set_index(pd.Index(moves)), "move", columns, currency)
+        caption = f"Profit for a move of {of_what}, revalued in full, without fees{after}"
+        tables.append((caption, table))
     return tables
 
 

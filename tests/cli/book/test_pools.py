@@ -68,7 +68,7 @@ def test_example_prints_what_is_held(run: Run, example: Path) -> None:
     text = " ".join(output.split())
     # heads, each from its last line up: 'fees a year', 'WETH held', 'profit of both'
     assert "kind the pool range value per 1% year held pool of" in text
-    assert "token move value the position the hedges of both WETH" in text
+    assert "token move value the position the hedges of both liquidated WETH" in text
     assert "pool of WETH and USDC pool 2,000 yes 50,000" in text
     assert "WETH -10% 56,876 -7,124" in text
     assert "The loan against WETH has a health factor of 1.277" in text

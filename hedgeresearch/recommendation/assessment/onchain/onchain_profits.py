@@ -1,7 +1,8 @@
 """Profits of pools and loans in scenarios, each a full revaluation, with those of their hedges.
 
 Hedges gain what their returns pay where they move by their beta to the tokens, and their own past
-returns where the past is repeated. Fees and interest are left out: they are carry.
+returns where the past is repeated. A loan is liquidated where its health factor falls below one.
+Fees and interest are left out: they are carry.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def onchain_grid(problem: HedgeProblem, valuation: Valuation, holdings: Array) -
     """Return value and profits of the position at moves of the price of its tokens.
 
     Columns: token, or "all" where several move together; price move; value of pools, loans and
-    units; profit of the position, of its hedges, and of both.
+    units; profit of the position, of its hedges, and of both; loans that are liquidated, in words.
     """
     assets = problem.position.assets
     groups = {asset: [asset] for asset in assets}
@@ -115,6 +116,7 @@ def onchain_grid(problem: HedgeProblem, valuation: Valuation, holdings: Array) -
             "unhedged": found.position,
             "hedges": found.hedges,
             "hedged": found.hedged,
+            "liquidated": _liquidated_texts(problem, scenario),
         }
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
@@ -139,10 +141,12 @@ def onchain_stress(
         )
     )
     for row in onchain_grid(problem, valuation, holdings).itertuples(index=False):
-        token, move, _, unhedged, _, hedged = row
+        token, move, _, unhedged, _, hedged, liquidated = row
         if move == 0.0:
             continue
         meaning = "profit by full revaluation, without fees; hedges move by their beta"
+        if liquidated:
+            meaning += f"; after liquidation of the {liquidated}"
         name = f"{'all tokens' if token == ALL else token} {100 * move:+g}%"
         scenarios.append(Scenario(name, float(unhedged), float(hedged), meaning))
     exposures = pd.Series(holdings * valuation.notionals, problem.names)
@@ -169,6 +173,16 @@ def _position_profits(problem: HedgeProblem, moves: Mapping[str, Array]) -> Arra
     for asset, units in problem.position.units.items():
         profits += units * problem.market.value(asset) * moves[asset]
     return profits
+
+
+def _liquidated_texts(problem: HedgeProblem, moves: Mapping[str, Array]) -> list[str]:
+    """Return the loans that are liquidated in each scenario, in words; "" for none."""
+    found = book_of(problem).liquidated(moves)
+    n_scenarios = len(next(iter(moves.values())))
+    return [
+        " and the ".join(name for name, hits in found.items() if hits[row])
+        for row in range(n_scenarios)
+    ]
 
 
 def _net_worth(problem: HedgeProblem) -> float:

@@ -50,8 +50,9 @@ class OnchainRisk:
     exposure : DataFrame (n_parts, n_tokens)
         Units of each token in each pool and loan, held with them and in the hedges (by their beta
         to it), and of all.
-    grid : DataFrame (n_moves, 6)
-        Value of the position, and profits of it, of its hedges and of both, at moves of the price.
+    grid : DataFrame (n_moves, 7)
+        Value of the position, and profits of it, of its hedges and of both, at moves of the price;
+        and the loans that are liquidated by it, in words. Values and profits are those after it.
     revaluation : Series or None
         Volatility of one period, unhedged and hedged, of the position revalued at past moves of
         its tokens; None for fewer than 20.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch.errors import DataError
@@ -26,6 +27,10 @@ from hedgeresearch.recommendation.inputs.onchain.onchain_values import (
 )
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.typing import Array
+
+SMALLEST_SHARE = 1e-9
+"""Share of its value that a token keeps at least in a scenario: past changes of a price that was
+higher may exceed today's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +97,25 @@ class OnchainBook:
         return market.value(self.underlying)
 
     def worth(self, one: OnchainPosition) -> float:
-        """Return the value of a pool, or that of a loan's collateral less its debt, in currency."""
-        return float(values_at(one, {name: np.array(each) for name, each in self.values.items()}))
+        """Return the value of a pool, or that of a loan's collateral less its debt, in currency.
+
+        That of a loan is not negative: a protocol has no claim beyond the collateral.
+        """
+        if isinstance(one, LoanPosition):
+            return max(float(one.value(self.values)), 0.0)
+        return float(pool_value(one, {name: np.array(each) for name, each in self.values.items()}))
+
+    def gross_worth(self, one: OnchainPosition) -> float:
+        """Return the value of a pool, or of a loan's collateral, of which shares are stated."""
+        if isinstance(one, LoanPosition):
+            return sum(each.amount * self.values[each.token] for each in one.collateral)
+        return self.worth(one)
 
     def profit_of(self, one: OnchainPosition, moves: Mapping[str, Array]) -> Array:
         """Return the profit of a pool or a loan in scenarios, (n_scenarios,), revalued in full.
+
+        That of a loan is after the liquidations that a scenario allows. Tokens that move are judged
+        by their value in it, where the next round of an oracle is, others by their oracle.
 
         Parameters
         ----------
@@ -104,11 +123,29 @@ class OnchainBook:
         moves : mapping from token to array (n_scenarios,)
             Simple returns of the values of tokens; others keep their value.
         """
-        after = {name: self.values[name] * (1.0 + move) for name, move in moves.items()}
+        after = self._moved(self.values, moves)
+        if isinstance(one, LoanPosition):
+            judged = self._moved(self.loan_prices, moves)
+            return one.value_after_liquidations(judged, after) - self.worth(one)
+        return pool_value(one, after) - self.worth(one)
+
+    def liquidated(self, moves: Mapping[str, Array]) -> dict[str, npt.NDArray[np.bool_]]:
+        """Return whether each loan is liquidated in scenarios, (n_scenarios,), by its name."""
+        judged = self._moved(self.loan_prices, moves)
+        found = {}
+        for name, loan in self.loans.items():
+            counted, owed = loan.counted_and_owed(judged)
+            found[name] = np.asarray(counted < owed)
+        return found
+
+    def _moved(self, start: Mapping[str, float], moves: Mapping[str, Array]) -> dict[str, Array]:
+        """Return values of tokens in scenarios; those that move begin at the market's."""
         n_scenarios = len(next(iter(moves.values())))
-        for name, value in self.values.items():
-            after.setdefault(name, np.full(n_scenarios, value))
-        return values_at(one, after) - self.worth(one)
+        after = {name: np.full(n_scenarios, value) for name, value in start.items()}
+        of_tokens = {name: move for name, move in moves.items() if name in self.values}
+        for name, move in of_tokens.items():
+            after[name] = self.values[name] * np.maximum(1.0 + move, SMALLEST_SHARE)
+        return after
 
     def check_same_tokens(self, later: OnchainBook) -> None:
         """Refuse later pools and loans of other tokens than those that a model is fitted on."""
@@ -134,13 +171,10 @@ def onchain_book(position: Position, market: Market) -> OnchainBook | None:
     return _valued(tuple(position.onchain), market) if position.onchain else None
 
 
-def values_at(one: OnchainPosition, values: Mapping[str, Array]) -> Array:
-    """Return the value of a pool, or of a loan, at values of its tokens (n_scenarios,)."""
-    if isinstance(one, PoolPosition):
-        quote = values[one.quote]
-        return np.asarray(one.value(values[one.base] / quote) * quote)
-    assets = sum(each.amount * values[each.token] for each in one.collateral)
-    return np.asarray(assets - sum(owed * values[token] for token, owed in one.debt.items()))
+def pool_value(one: PoolPosition, values: Mapping[str, Array]) -> Array:
+    """Return the value of a pool at values of its tokens (n_scenarios,)."""
+    quote = values[one.quote]
+    return np.asarray(one.value(values[one.base] / quote) * quote)
 
 
 def gamma_value(one: OnchainPosition, values: Mapping[str, float]) -> float:

@@ -1,4 +1,4 @@
-"""Sentences on pools and loans: what is hedged, what gamma costs, and when a loan is liquidated."""
+"""Sentences on pools and loans: what is hedged, and what gamma costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._formatting import full_percent, money, percent, quantity
+from hedgeresearch._formatting import money, percent, quantity
 from hedgeresearch.onchain.position import PoolPosition
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.onchain.onchain_profits import ALL
@@ -38,22 +38,6 @@ def onchain_sentences(assessment: Assessment) -> list[str]:
         *_gamma_sentences(risk, book, currency),
         *_carry_sentences(risk, assessment),
     ]
-
-
-def loan_sentences(assessment: Assessment) -> list[str]:
-    """Return the sentences on the liquidation of loans, warnings first; none without a loan."""
-    risk = assessment.onchain
-    book = assessment.problem.onchain
-    if risk is None or book is None or not book.loans:
-        return []
-    time = assessment.margin_time
-    if risk.loans is None:
-        return ["Liquidation risk of loans not available: it needs 20 returns."]
-    sentences = [
-        _loan_sentence(str(name), row, book, assessment) for name, row in risk.loans.iterrows()
-    ]
-    sentences.sort(key=lambda text: not text.startswith("Warning"))
-    return [*sentences, *_joint_sentences(risk, time)]
 
 
 def current_sentences(book: OnchainBook | None) -> list[str]:
@@ -162,8 +146,13 @@ def _move_text(row: pd.Series[Any], currency: str) -> str:
     signed = {name: _signed_money(value, currency) for name, value in profits.items()}
     return (
         f"by {100 * float(row['price move']):+g}% gives {signed['unhedged']} on the position and "
-        f"{signed['hedges']} on the hedges, {signed['hedged']} together"
+        f"{signed['hedges']} on the hedges, {signed['hedged']} together{_liquidated_text(row)}"
     )
+
+
+def _liquidated_text(row: pd.Series[Any]) -> str:
+    """Return which loans a move liquidates, in brackets; "" for none."""
+    return f" (after liquidation of the {row['liquidated']})" if row["liquidated"] else ""
 
 
 def _signed_money(value: float, currency: str) -> str:
@@ -214,70 +203,3 @@ def _unknown_fees_text(risk: OnchainRisk, currency: str) -> str:
         f"Fees of the {' and the '.join(unknown)} were not given, those of the other pools are "
         f"{known} a year"
     )
-
-
-def _loan_sentence(
-    name: str, row: pd.Series[Any], book: OnchainBook, assessment: Assessment
-) -> str:
-    """Return the health of a loan, its liquidation, and what lowers the probability."""
-    currency = assessment.currency
-    accepted = assessment.settings.margin.probability
-    health = f"The {name} has a health factor of {quantity(row['health factor'])}"
-    if row["health factor"] < 1.0:
-        amount = f"{quantity(row['repayment'])} {row['repaid in']}"
-        return f"Warning: {health}: it can be liquidated now. Repay more than {amount} at once."
-    source = "its oracle" if row["token"] in book.oracle_values else "the market, without an oracle"
-    barrier = row["liquidation price"]
-    where = f"no move of {row['token']} alone liquidates it; it is liquidated"
-    if barrier > 0.0:
-        where = (
-            f"it is liquidated at a price of {row['token']} of {money(barrier, currency)} "
-            f"({money(row['price'], currency)} now, by {source}),"
-        )
-    time = assessment.margin_time
-    chance = percent(row["probability"])
-    text = f"{health}; {where} with probability {chance} within {time}"
-    if assessment.settings.margin.keep_mean:
-        text += ", if prices go on in the mean as in the past"
-    if row["probability"] <= accepted:
-        return f"{text}."
-    remedies = _remedies(row, full_percent(accepted))
-    return f"Warning: {text}; {remedies}{_enough_text(row, assessment)}."
-
-
-def _enough_text(row: pd.Series[Any], assessment: Assessment) -> str:
-    """Return that the recommended hedge is no smaller than the one that a loan needs; "" if not."""
-    risk = assessment.onchain
-    if risk is None or row["token"] not in risk.exposure or math.isnan(row["sold short"]):
-        return ""
-    hedges = risk.exposure[row["token"]].to_dict()["hedges"]
-    needed = row["sold short"]
-    is_enough = -hedges >= needed if needed > 0.0 else -hedges <= needed
-    return "; the recommended hedge is at least as large" if is_enough else ""
-
-
-def _remedies(row: pd.Series[Any], accepted: str) -> str:
-    """Return what lowers the probability of a liquidation to the accepted one."""
-    found = []
-    if not math.isnan(row["repayment"]):
-        found.append(f"repaying {quantity(row['repayment'])} {row['repaid in']}")
-    if not math.isnan(row["sold short"]):
-        side = "short" if row["sold short"] > 0.0 else "long"
-        size = quantity(abs(row["sold short"]))
-        found.append(f"{size} {row['token']} {side} whose gains repay debt at once")
-    if not found:
-        return f"neither a repayment nor a hedge alone lowers it to {accepted}"
-    verb = "lowers" if len(found) == 1 else "lower"
-    return f"{', or '.join(found)}, {verb} it to {accepted}"
-
-
-def _joint_sentences(risk: OnchainRisk, time: str) -> list[str]:
-    """Return the probability that loans or hedges are liquidated, on the same paths."""
-    joint = risk.joint
-    if joint is None:
-        return []
-    return [
-        f"On the same paths a loan or a hedge is liquidated within {time} with probability "
-        f"{percent(float(joint['any']))}, both with {percent(float(joint['both']))}; gains of a "
-        "hedge help a loan only where they repay its debt."
-    ]

@@ -85,13 +85,17 @@ def tail_sentences(assessment: Assessment) -> list[str]:
     if _is_exact(assessment):
         return ["Tails not available: the hedge is exact, and what is left is rounding."]
     tails = assessment.tails
-    amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
-    loss = money(amount, assessment.currency)
+    value = abs(assessment.valuation.value)
+
+    def in_money(share: float) -> str:
+        return money(share * value, assessment.currency)
+
+    loss = in_money(tails.historical_value_at_risk)
     is_wrong = abs(tails.understatement) > MAX_VALUE_AT_RISK_ERROR
     warning = "Warning: " if tails.verdict == "fat" and is_wrong else ""
     once_in = f"In 1 of {round(1 / tails.tail)} past {assessment.spacing.row}s"
     return [
-        f"{warning}{tails.sentence}",
+        f"{warning}{tails.sentence_in(in_money)}",
         f"{once_in} the hedged position would have lost {loss} or more.",
     ]
 

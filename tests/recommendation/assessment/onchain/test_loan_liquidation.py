@@ -207,3 +207,60 @@ def test_a_longer_horizon_is_more_dangerous() -> None:
     longer = advise(loan(), margin=hr.Margin(horizon=60))
     first, second = (each.onchain.loans["probability"].iloc[0] for each in (base, longer))
     assert second > first
+
+
+# --- profits after liquidation ---
+
+
+def test_the_grid_is_after_the_liquidation_of_the_loan() -> None:
+    held = loan(15_500.0)
+    grid = advise(held).onchain.grid.set_index("price move")
+    for move, row in grid.iterrows():
+        prices = {"WETH": PRICE * (1.0 + move), "USDC": 1.0}
+        (left,) = held.value_after_liquidations(prices)
+        assert row["value"] == pytest.approx(left)
+        assert row["unhedged"] == pytest.approx(left - held.value({"WETH": PRICE, "USDC": 1.0}))
+    # half of the debt is repaid at a health factor of .958, with a bonus of 5%
+    assert grid.loc[-0.1, "unhedged"] == pytest.approx(-2_000.0 - 0.05 * 7_750.0)
+    assert grid["liquidated"].tolist() == 3 * ["loan against WETH"] + 6 * [""]
+
+
+def test_stress_and_sentences_say_what_a_liquidation_costs() -> None:
+    found = advise([loan(15_500.0), pool()])
+    assert "after liquidation of the loan against WETH" in found.stress.loc["WETH -10%", "meaning"]
+    assert "liquidation" not in found.stress.loc["WETH -5%", "meaning"]
+    barrier = 15_500.0 / 8.25
+    (text,) = [each for each in found.reasons if "costs up to" in each]
+    assert text.startswith("A liquidation of the loan against WETH at that price costs up to 38")
+    assert barrier == pytest.approx(found.onchain.loans["liquidation price"].iloc[0])
+    (moves,) = [each for each in found.reasons if each.startswith("A move of WETH at once")]
+    assert moves.count("(after liquidation of the loan against WETH)") == 1
+
+
+def test_a_past_fall_counts_the_liquidation_that_it_brings() -> None:
+    held = loan(15_500.0)
+    found = advise(held)
+    moves = coin_table()["WETH"].pct_change().iloc[1:].to_numpy()
+    left = held.value_after_liquidations({"WETH": PRICE * (1.0 + moves), "USDC": 1.0})
+    profits = left - held.value({"WETH": PRICE, "USDC": 1.0})
+    unhedged = found.assessment.past_returns.iloc[:, 0] * found.valuation.value
+    np.testing.assert_allclose(unhedged, profits, rtol=1e-9, atol=1e-6)
+    assert profits.min() < 10.0 * PRICE * moves.min() - 300.0
+
+
+@pytest.mark.parametrize("owed", [15_500.0, 19_900.0, 20_500.0])
+def test_value_at_risk_of_a_loan_is_in_money(owed: float) -> None:
+    """Also of a loan whose debt is near to, or above, the value of its collateral."""
+    found = advise(loan(owed))
+    assert found.valuation.value == pytest.approx(10.0 * PRICE)
+    tails = found.tails
+    (text,) = [each for each in found.reasons if "value at risk" in each]
+    assert f"{tails.normal_value_at_risk * found.valuation.value:,.0f}"[:2] in text
+    assert "% of the value" not in text
+    assert " USD" in text
+
+
+def test_a_close_factor_is_recorded() -> None:
+    held = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 15_500.0}, close_factor=1.0)
+    terms = advise(held).to_dict()["onchain"]["terms"]["loan against WETH"]
+    assert terms["close_factor"] == 1.0

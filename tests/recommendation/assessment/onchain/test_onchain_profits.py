@@ -22,14 +22,16 @@ def test_the_grid_is_the_pool_revalued() -> None:
     grid = found.onchain.grid.set_index("price move")
     for move in (-0.3, -0.1, 0.1, 0.3):
         price = PRICE * (1.0 + move)
-        own = pool().value(price) - pool().value(PRICE) + (10.0 - 1.0) * PRICE * move
+        # below 1,455 the loan is liquidated
+        (owned,) = loan().value_after_liquidations({"WETH": price, "USDC": 1.0})
+        own = pool().value(price) - pool().value(PRICE) + owned - 8_000.0 - PRICE * move
         assert grid.loc[move, "unhedged"] == pytest.approx(own)
         covariance = found.problem.fit.arrays.period_covariance
         beta = covariance[0, 1] / covariance[0, 0]
         worth = 0.01 * coin_table()["PERP"].iloc[-1] * found.plan.holdings[0]
         assert grid.loc[move, "hedges"] == pytest.approx(beta * move * worth)
         assert grid.loc[move, "hedged"] == pytest.approx(own + beta * move * worth)
-        net = pool().value(price) + 10.0 * price - 12_000.0 - price
+        net = pool().value(price) + owned - price
         assert grid.loc[move, "value"] == pytest.approx(net)
 
 
