@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, recorded_warnings
 from hedgeresearch.live.column import ColumnState
 from hedgeresearch.live.decision import Decision, Known, Problem
 from hedgeresearch.live.refit import Refitter, refit_sentences
@@ -98,14 +98,16 @@ class Advisor:
             notes += state.notes
         before, held, log = self._fitted_again()
         date = self._date(time)
-        after = before.update(
-            bar,
-            date,
-            holdings=held,
-            liquidity=liquidity or None,
-            oracles=oracles,
-            onchain=self.onchain,
-        )
+        with recorded_warnings() as found:
+            after = before.update(
+                bar,
+                date,
+                holdings=held,
+                liquidity=liquidity or None,
+                oracles=oracles,
+                onchain=self.onchain,
+            )
+        notes += [f"Warning: {one.message}" for one in found]
         notes += refit_sentences(log, self.advice)
         self.advice = after
         self.held = None

@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch._version import VERSION
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, recorded_warnings
 from hedgeresearch.live.decision import advice_as_dict
 from hedgeresearch.live.refit import caught_up, fit_again, parts_of
 from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity
@@ -154,14 +154,15 @@ class _Checked:
         measured = {name: Liquidity(**one) for name, one in record.get("liquidity", {}).items()}
         given = record.get("oracles")
         oracles = None if given is None else oracles_from_dict(given)
-        self._advice = before.update(
-            record["bar"],
-            date,
-            holdings=self._held,
-            liquidity=measured or None,
-            oracles=oracles,
-            onchain=self._onchain,
-        )
+        with recorded_warnings():  # they are notes of the session
+            self._advice = before.update(
+                record["bar"],
+                date,
+                holdings=self._held,
+                liquidity=measured or None,
+                oracles=oracles,
+                onchain=self._onchain,
+            )
         self._held = None
         self._onchain = None
         if "begun" in refit:

@@ -21,6 +21,7 @@ from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity, as_liquidity
 from hedgeresearch.recommendation.inputs.currencies import check_currencies
+from hedgeresearch.recommendation.inputs.last_bar import warn_of_last_bar
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.onchain.onchain_book import onchain_book
 from hedgeresearch.recommendation.inputs.options.option_book import check_coin_hedges, option_book
@@ -172,6 +173,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         check_fit(fit, position, listed, market)
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
+    warn_of_last_bar(position, listed, market)
     problem = HedgeProblem(
         fit, position, listed, market, held[len(options) :], book, onchain=onchain
     )

@@ -452,9 +452,15 @@ class Recommendation:
         Raises
         ------
         DataError
-            If a column is missing or not finite, a price leaves nothing to hedge, a contract has
-            expired, the price of an oracle must not be used, or the date is not later than the
-            last.
+            If a column is missing or not finite, a price leaves nothing to hedge or is about 10,
+            100 or 1000 times the last one, or a part of that, a contract has expired, the price of
+            an oracle must not be used, or the date is not later than the last.
+
+        Warns
+        -----
+        DataWarning
+            If a price moves by more than twelve typical deviations, and by half as much again as
+            ever before in the table.
 
         Examples
         --------

@@ -66,6 +66,7 @@ def decided(session: Session, number: int, events: list[tuple[Source, Any]]) -> 
     return session.advance(START + (number + 1) * BAR + 1)[-1]
 
 
+@pytest.mark.filterwarnings("ignore:the new bar should be right")
 def test_the_delta_moves_with_the_pool() -> None:
     session = session_of(HELD)
     start = session.advice
@@ -82,6 +83,23 @@ def test_the_delta_moves_with_the_pool() -> None:
         pd.testing.assert_frame_equal(start.onchain.grid, advice.onchain.grid)
     # ether has risen: the pool has sold, and so must the hedge be smaller
     assert abs(advice.plan.targets.best[0]) < abs(session_of(HELD).advice.plan.targets.best[0])
+
+
+def test_a_wrong_decimal_point_gives_no_advice_until_it_is_over() -> None:
+    session = session_of(HELD)
+    decided(session, 0, events_of(0, 2_004.0))
+    before = session.advice
+    for number, price in ((1, 200_400.0), (2, 20.04)):
+        wrong = decided(session, number, events_of(number, price))
+        assert wrong.advice is None
+        assert [one.kind for one in wrong.problems] == ["refused"]
+        assert "'WETH' moves by" in wrong.reasons[0]
+        assert session.advice is before
+    right = decided(session, 3, events_of(3, 2_005.0))
+    assert right.advice is not None and not right.notes
+    far = decided(session, 4, events_of(4, 1_700.0))
+    assert far.advice is not None
+    assert any(one.startswith("Warning: the new bar should be right; 'WETH'") for one in far.notes)
 
 
 def test_the_oracle_of_the_block_judges_the_loan() -> None:

@@ -174,6 +174,7 @@ def test_a_portfolio_with_coins_can_be_advised_again(
         hr.recommend(percent, position, hedges, market)
 
 
+@pytest.mark.filterwarnings("ignore:the new bar should be right")
 def test_constant_prices_hold_and_large_moves_trade(advise: Advise, table: pd.DataFrame) -> None:
     record = advise({"A": 400_000.0}, ["F"])
     bar = table.iloc[-1]
@@ -250,6 +251,7 @@ def test_bars_of_other_dates_or_columns_are_refused(advise: Advise, table: pd.Da
         record.update([1.0], pd.Timestamp("2024-03-01"))
 
 
+@pytest.mark.filterwarnings("ignore:the new bar should be right")
 def test_a_bar_whose_returns_overflow_is_refused(advise: Advise, table: pd.DataFrame) -> None:
     record = advise({"A": 400_000.0}, ["F"])
     day = pd.Timedelta(days=1)

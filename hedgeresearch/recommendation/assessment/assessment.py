@@ -76,6 +76,7 @@ from hedgeresearch.recommendation.assessment.systemic import (
     assess_variance_sources,
 )
 from hedgeresearch.recommendation.inputs.currencies import account_currency
+from hedgeresearch.recommendation.inputs.last_bar import OddMove, odd_moves
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.sizing.collateral import CollateralState
@@ -209,6 +210,12 @@ class Assessment:
     def data_problems(self) -> tuple[DataProblem, ...]:
         """Problems of the returns that the hedge was fitted on, the worst first."""
         return data_problems(self.problem.fit, self._fitted_returns, self.problem.kind)
+
+    @cached_property
+    def odd_moves(self) -> tuple[OddMove, ...]:
+        """Moves of the last bar that are far beyond those before."""
+        problem = self.problem
+        return tuple(odd_moves(problem.position, problem.instruments, problem.market))
 
     @cached_property
     def other_closes(self) -> DataProblem | None:

@@ -13,6 +13,7 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.costs.liquidity import Liquidity, at_measured_spreads
+from hedgeresearch.recommendation.inputs.last_bar import check_last_bar
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
     latest_observations,
@@ -150,6 +151,7 @@ class HedgeProblem:
         check_latest_prices(self.position, self.instruments, market, self.kind)
         observed = latest_observations(self.fit, self.position, self.instruments, market, n_dates=1)
         check_finite(observed, [self.position.name, *self.names])
+        check_last_bar(self.position, self.instruments, market)
         gains = payments(self.instruments, holdings, market)
         paid = units_paid(self.position, self.instruments, gains, market)
         position = self.position.credited(paid)

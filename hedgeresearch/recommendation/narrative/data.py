@@ -12,6 +12,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch._spacing import Spacing
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.recommendation.inputs.last_bar import OddMove
 
 FEW_REMOVED = 0.01
 """Share of variance below which a hedge whose interval holds zero is a matter of chance."""
@@ -20,9 +21,19 @@ FEW_OBSERVATIONS = 100
 """Number of observations below which an estimate is of few."""
 
 
-def data_warnings(problems: Sequence[DataProblem]) -> list[str]:
-    """Return a warning for each problem: what must hold, what was found, and what to do."""
-    return [f"Warning: {one.text}" for one in problems]
+def data_warnings(problems: Sequence[DataProblem], moves: Sequence[OddMove] = ()) -> list[str]:
+    """Return a warning for each odd move of the last bar, and for each problem of the returns.
+
+    They say what must hold, what was found, and what to do. A problem of an odd move alone is left
+    out: it is the same one, of which less is known.
+    """
+    odd = [(one.column, one.date) for one in moves]
+    texts = [f"{one.text}{', if it is wrong.' if one.power else ''}" for one in moves]
+    for one in problems:
+        named = [(column, day(date)) for column in one.columns for date in one.dates]
+        if not named or not set(named) <= set(odd):
+            texts.append(one.text)
+    return [f"Warning: {text}" for text in texts]
 
 
 def remark_warnings(remarks: Sequence[str]) -> list[str]:

@@ -65,7 +65,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
     A part that is not available says why.
     """
     sentences = [
-        *data_warnings(assessment.data_problems),
+        *data_warnings(assessment.data_problems, assessment.odd_moves),
         *step_sentences(assessment.spacing, assessment.problem.market.table.index),
         *remark_warnings(assessment.problem.fit.remarks),
         *_chance_warnings(assessment.confidence),

@@ -93,6 +93,7 @@ def test_moves_are_those_of_targets_at_another_price(account: str, units: float)
     assert moved[0] == pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:the new bar should be right")
 def test_bands_are_computed_again_at_each_bar() -> None:
     market = option_market()
     first = advise_options({dollar_option(): -20}, linear_perpetual(), market, rebalancing=BANDS)
