@@ -11,6 +11,7 @@ import typer
 from hedgeresearch import datasets
 from hedgeresearch.cli.inputs.price_options import (
     Contents,
+    DateColumn,
     DateFormat,
     Decimal,
     DropGaps,
@@ -48,6 +49,7 @@ def check_prices(  # noqa: PLR0913 (the options of the command)
     dataset: Dataset = None,
     prices: Prices = None,
     columns: Columns = None,
+    date: DateColumn = None,
     sep: Separator = None,
     decimal: Decimal = None,
     thousands: Thousands = None,
@@ -61,7 +63,9 @@ def check_prices(  # noqa: PLR0913 (the options of the command)
 
     Also in returns, with --kind. The exit code is 1 if they would be refused.
     """
-    reading = Reading(sep, decimal, thousands, date_format, sheet, kind, drop_gaps=drop_gaps)
+    reading = Reading(
+        sep, decimal, thousands, date_format, sheet, kind, drop_gaps=drop_gaps, date=date
+    )
     if sum(one is not None for one in (file, prices, dataset)) != 1:
         raise DataError("pass either --prices FILE or --dataset NAME.")
     prices = file if prices is None else prices

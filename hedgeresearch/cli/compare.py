@@ -13,6 +13,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch.cli.inputs.models import BENCHMARKS, ModelName, parse_model_names
 from hedgeresearch.cli.inputs.price_options import (
     Contents,
+    DateColumn,
     DateFormat,
     Decimal,
     DropGaps,
@@ -89,6 +90,7 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
     refit_every: RefitEvery = 20,
     horizon: HorizonOption = "1",
     execution_lag: LagOption = 0,
+    date: DateColumn = None,
     sep: Separator = None,
     decimal: Decimal = None,
     thousands: Thousands = None,
@@ -108,7 +110,9 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
 
     Estimate on past data, hedge the days after, and repeat.
     """
-    reading = Reading(sep, decimal, thousands, date_format, sheet, kind, freq, returns, drop_gaps)
+    reading = Reading(
+        sep, decimal, thousands, date_format, sheet, kind, freq, returns, drop_gaps, date
+    )
     names = parse_model_names(models)
     _check_files(output, report, prices)
     with warnings_as_lines() as warnings:

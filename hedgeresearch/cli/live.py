@@ -74,10 +74,10 @@ def follow_market(  # noqa: PLR0913 (the options of the command)
 ) -> None:
     """Follow a market with the recommendation of a book.
 
-    A table shows legs, prices, ages, problems, advice and orders; what is no terminal gets a line
-    for each decision, with --json each line is JSON, the last one {"summary": ...}. Every decision
-    is written into an audit log, from which --check computes the advice again. Nothing can send an
-    order, and no key is needed.
+    A table shows legs, prices, ages, problems, advice and orders; what is no terminal gets a
+    paragraph for each decision. With --json each line is JSON, the last one {"summary": ...}. Every
+    decision is written into an audit log, from which --check computes the advice again. Nothing can
+    send an order, and no key is needed.
     """
     if record is not None and replay is not None:
         raise DataError("--record and --replay exclude each other: pass one of them.")
@@ -144,7 +144,7 @@ async def _shown(
 
 
 class _Shown:
-    """Shows decisions: as a table on a terminal, as lines or JSON lines elsewhere."""
+    """Shows decisions: as a table on a terminal, as paragraphs or JSON lines elsewhere."""
 
     def __init__(self, table: LiveTable, as_json: bool) -> None:
         self._table = table
@@ -172,7 +172,7 @@ class _Shown:
         if self._as_json:
             typer.echo(json.dumps(decision.to_dict(), allow_nan=False))
         else:
-            print_text(decision_line(decision))
+            print_text(wrapped(decision_line(decision), "  "))
 
     def _see_only(self, decision: Decision) -> None:
         """Leave the decision to the table, which is drawn by its own clock."""

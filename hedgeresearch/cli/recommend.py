@@ -16,6 +16,7 @@ from hedgeresearch.cli.inputs.fitting import BEST, fit_named_model
 from hedgeresearch.cli.inputs.models import DEFAULT_MODEL, ModelName
 from hedgeresearch.cli.inputs.price_options import (
     Contents,
+    DateColumn,
     DateFormat,
     Decimal,
     DropGaps,
@@ -116,6 +117,7 @@ def recommend_hedge(  # noqa: PLR0913 (the options of the command)
     hedge: Hedge = None,
     notional: Notional = None,
     model: Model = None,
+    date: DateColumn = None,
     sep: Separator = None,
     decimal: Decimal = None,
     thousands: Thousands = None,
@@ -135,7 +137,9 @@ def recommend_hedge(  # noqa: PLR0913 (the options of the command)
     It is for the period after the last price: of an amount of currency, or with --position of a
     book.
     """
-    reading = Reading(sep, decimal, thousands, date_format, sheet, kind, freq, returns, drop_gaps)
+    reading = Reading(
+        sep, decimal, thousands, date_format, sheet, kind, freq, returns, drop_gaps, date
+    )
     if position is not None:
         options: dict[str, Any] = {"dataset": dataset, "prices": prices, "asset": asset}
         options |= {"hedge": hedge, "notional": notional, "model": model}

@@ -82,7 +82,8 @@ def record_market(  # noqa: PLR0913 (the options of the command)
 
     Every event goes into Parquet files venue=/symbol=/kind=/part-*.parquet with the venue's and
     the receiver's time, and can be played back. Ctrl-C ends the recording; what was received by
-    then is written. Nothing can send an order, and no key is needed.
+    then is written, and the exit code is 1 if nothing was. Nothing can send an order, and no key is
+    needed.
     """
     followed = _names(kinds)
     given = {"ws_url": ws_url, "rest_url": rest_url, "node": node, "heartbeat": heartbeat}
@@ -101,6 +102,9 @@ def record_market(  # noqa: PLR0913 (the options of the command)
             progress.stop()
     n_files = compact_recording(output) if compact and recorder.n_events else None
     _print_summary(progress, output, n_files, as_json)
+    if not progress.has_data:
+        print_notice("warning", "nothing was received but interruptions.")
+        raise typer.Exit(1)
 
 
 class Progress:
@@ -139,6 +143,11 @@ class Progress:
                 f"{n_events:,} events, {rate:,.0f} a second, {self.n_interruptions} interruptions; "
                 "Ctrl-C ends"
             )
+
+    @property
+    def has_data(self) -> bool:
+        """Whether anything but interruptions was received."""
+        return any(kind != Interruption.__name__ for _, kind in self.counts)
 
     def stop(self) -> None:
         """Remove the line from the terminal."""

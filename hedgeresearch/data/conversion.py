@@ -14,8 +14,8 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.data.quality.door import warn_of_returns
 
 NOT_POSITIVE = (
-    "Leave out columns that are no prices, such as returns and funding rates; for prices that can "
-    'be zero or negative, use kind="difference".'
+    "Correct wrong prices, and leave out columns that are no prices, such as returns and funding "
+    'rates; for prices that can be zero or negative, use kind="difference".'
 )
 Data = TypeVar("Data", pd.Series, pd.DataFrame)
 

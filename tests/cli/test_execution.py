@@ -246,6 +246,14 @@ def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path, check_refus
     check_refused(run("execution", "--fills", tmp_path / "no.csv"), "there is none at")
 
 
+def test_files_with_other_separators_are_refused(
+    run: Run, fills: Path, market: Path, check_refused: Check
+) -> None:
+    fills.write_text(fills.read_text().replace(",", ";"))
+    call = ("execution", "--fills", fills, *QUANTITY, "--market", market, "--sep", ";")
+    check_refused(run(*call), "--sep is the character between the cells of both files")
+
+
 def test_a_market_that_begins_too_late_is_refused(
     run: Run, fills: Path, market: Path, check_refused: Check
 ) -> None:

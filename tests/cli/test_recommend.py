@@ -171,7 +171,7 @@ def test_columns_of_a_bundled_table_can_be_chosen(run: Run) -> None:
         ),
         (
             ("recommend", "--prices", "x.json", "--asset", "a", "--hedge", "b"),
-            "source must end in .csv",
+            "the name of the file of prices must end in .csv",
         ),
         ((*OLS, "--notional", "0"), "notional must not be zero"),
         ((*OLS, "--notional", "1e300"), "notional must be zero or of a size from 1e-30 to 1e+30"),

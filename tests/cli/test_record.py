@@ -185,6 +185,14 @@ def test_what_cannot_be_recorded_is_refused(
     assert errors.startswith(f"error: {message}")
 
 
+def test_a_recording_without_data_ends_with_another_code(run: Run, tmp_path: Path) -> None:
+    away = ("--ws-url", "ws://127.0.0.1:9", "--rest-url", "http://127.0.0.1:9")
+    venue = ("--venue", "binance", "--symbols", "BTCUSDT", "--seconds", "0.3")
+    code, _, errors = run("record", *venue, "--output", tmp_path / "recording", *away)
+    assert code == 1
+    assert "nothing was received but interruptions" in errors
+
+
 def test_a_symbol_that_the_venue_refuses_ends_with_an_error(run: Run, tmp_path: Path) -> None:
     with StubVenue(NAMES) as stub:
         arguments = options(stub, tmp_path)

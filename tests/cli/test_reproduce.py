@@ -186,4 +186,4 @@ def test_json_has_the_numbers(run):
 def test_name_that_is_like_no_other_gets_no_suggestion(run):
     code, _, errors = run("reproduce", "nothing")
     assert code == 2
-    assert "got 'nothing'. See" in errors and "Did you mean" not in errors
+    assert errors.endswith("got 'nothing'.\n") and "Did you mean" not in errors

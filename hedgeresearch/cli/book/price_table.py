@@ -27,7 +27,7 @@ FILE_FIELDS = (
     "drop_gaps",
 )
 """Fields that say how a file is written and which of its rows are used."""
-ARGUMENT = re.compile(r"\b(sep|decimal|thousands|date_format|sheet|kind|freq)=")
+ARGUMENT = re.compile(r"\b(date|sep|decimal|thousands|date_format|sheet|kind|freq)=")
 
 
 def read_table(
@@ -87,9 +87,8 @@ def _bundled_table(entry: Entry, needed: Mapping[str, Entry]) -> pd.DataFrame:
 def _own_table(
     data: Mapping[str, Entry], folder: Path, needed: Mapping[str, Entry]
 ) -> pd.DataFrame:
-    date = data["date"].text() if "date" in data else None
     try:
-        table = _reading(data).read(folder / data["file"].text(), list(needed), date)
+        table = _reading(data).read(folder / data["file"].text(), list(needed))
     except DataError as error:
         place = data["file"]
         for name, entry in needed.items():
@@ -104,7 +103,7 @@ def _own_table(
 
 def _reading(data: Mapping[str, Entry]) -> Reading:
     """Return how the file is written."""
-    names = ("sep", "decimal", "thousands", "date_format")
+    names = ("date", "sep", "decimal", "thousands", "date_format")
     settings: dict[str, Any] = {name: data[name].text() for name in names if name in data}
     if "sheet" in data:
         is_place = isinstance(data["sheet"].content, int)

@@ -115,6 +115,8 @@ def _column(table: pd.DataFrame, name: str, columns: FileColumns, *, needed: boo
     remedy = f"{near} Name another one with {columns.headers} {name}=HEADER."
     if hint is not None:
         remedy = f" Pass {hint}."
+    elif len(headers) == 1:
+        remedy = " --sep is the character between the cells of both files: write both in one way."
     raise DataError(
         f"{columns.option} must have a column {wanted!r}; its headers are {listed}.{remedy}"
     )

@@ -36,6 +36,9 @@ class ReturnsKind(StrEnum):
     difference = "difference"
 
 
+DateColumn = Annotated[
+    str | None, typer.Option("--date", help="Column of the dates.  [default: the first]")
+]
 Separator = Annotated[
     str | None, typer.Option("--sep", help="Character between cells.  [default: comma]")
 ]
@@ -77,6 +80,7 @@ class Reading:
     freq : frequency of the rows that are used; None for all
     returns : kind of the returns that are computed from prices
     drop_gaps : whether dates without all prices are left out
+    date : column of the dates; None for the first
     """
 
     sep: str | None = None
@@ -88,6 +92,7 @@ class Reading:
     freq: str | None = None
     returns: ReturnsKind | None = None
     drop_gaps: bool = False
+    date: str | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the options that differ from their defaults, by name."""
@@ -102,7 +107,7 @@ class Reading:
                 f"{option(passed[0])} needs --prices FILE: it says how a file is written."
             )
 
-    def read(self, file: Path, columns: list[str] | None, date: str | None = None) -> pd.DataFrame:
+    def read(self, file: Path, columns: list[str] | None) -> pd.DataFrame:
         """Return the columns of a file as they are written there."""
         sheet = self.sheet
         if isinstance(sheet, str) and sheet.isdecimal():
@@ -110,7 +115,7 @@ class Reading:
         return read_prices(
             file,
             columns,
-            date,
+            self.date,
             sep=self.sep,
             decimal=self.decimal,
             thousands=self.thousands,
@@ -188,11 +193,14 @@ def with_option_names(message: str) -> str:
 
     Examples
     --------
+    >>> with_option_names("Name the column of the dates in date=..., or write them in this way.")
+    'Name the column of the dates in --date, or write them in this way.'
     >>> with_option_names("Pass sep=';', date_format='%d.%m.%Y'.")
     "Pass --sep ';' --date-format '%d.%m.%Y'."
     """
     message = message.replace(", or leave the column out with columns=[...]", "")
-    names = "sep|decimal|thousands|date_format|sheet|kind|freq"
+    message = message.replace("date=...", "--date")
+    names = "date|sep|decimal|thousands|date_format|sheet|kind|freq"
     pattern = rf"\b({names})=(\"[^\"]*\"|'[^']*'|[A-Z]+)(, (?=(?:{names})=))?"
     return re.sub(
         pattern, lambda found: f"{option(found[1])} {found[2]}{' ' if found[3] else ''}", message

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+_NOT_POSITIVE = (
+    "Correct wrong prices. For a file of returns, add --kind returns, or --kind percent if they "
+    "are in per cent; for prices that can be zero or negative, compare with --returns difference, "
+    "or recommend with a book that has 'returns: difference'."
+)
 PHRASES = {
-    "Leave out columns that are no prices, such as returns and funding rates; for prices that can "
-    'be zero or negative, use kind="difference".': (
-        "For a file of returns, add --kind returns, or --kind percent if they are in per cent; for "
-        "prices that can be zero or negative, --returns difference."
+    "Correct wrong prices, and leave out columns that are no prices, such as returns and funding "
+    'rates; for prices that can be zero or negative, use kind="difference".': _NOT_POSITIVE,
+    'Use hr.returns(prices, kind="difference"), or correct wrong prices.': _NOT_POSITIVE,
+    "Fit it on hr.returns(prices), or use fit.next_ratio.": (
+        "Leave out --returns difference, or count contracts: recommend --position with a book that "
+        "has 'returns: difference'."
     ),
-    'Use hr.returns(prices, kind="difference"), or correct wrong prices.': (
-        "For a file of returns, add --kind returns or --kind percent; for prices that can be zero "
-        "or negative, --returns difference; else correct wrong prices."
-    ),
+    " See hr.reproductions.list_reproductions().": "",
+    "source must be a file; there": "the file of prices must exist; there",
+    "Save the prices as one of these, or pass a data frame.": "Save the prices as one of these.",
+    "source must end in": "the name of the file of prices must end in",
     "Pass hr.returns(prices) instead; for yields, spreads and indices that are no prices, "
     'hr.returns(levels, kind="difference").': (
         "Leave out --kind, as prices are the default; for yields, spreads and indices that are no "

@@ -10,7 +10,7 @@ import pandas as pd
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.number_dates import number_conversion
 from hedgeresearch.data.reading.cells import refuse_cells
-from hedgeresearch.data.reading.hints import date_hint
+from hedgeresearch.data.reading.hints import date_column_hint, date_hint
 from hedgeresearch.data.reading.notation import ISO_DATE
 from hedgeresearch.errors import DataError
 
@@ -18,10 +18,19 @@ OFFSET_PATTERN = r"\d{2}:\d{2}.*?(Z|[+-]\d{2}(?::?\d{2})?)$"
 """Offset from UTC at the end of a date with a time of day."""
 
 
-def parse_dates(column: pd.Series, source: str, date_format: str | None) -> pd.DatetimeIndex:
+def parse_dates(
+    column: pd.Series, source: str, date_format: str | None, others: pd.DataFrame | None = None
+) -> pd.DatetimeIndex:
     """Return the dates of a column.
 
     Offsets from UTC that differ, as those of local time with daylight saving, give dates in UTC.
+
+    Parameters
+    ----------
+    column : Series, cells with their places
+    source : what the cells are from
+    date_format : codes of strptime; None for ISO 8601
+    others : DataFrame, columns that may hold the dates instead; None where the column was named
 
     Raises
     ------
@@ -32,9 +41,9 @@ def parse_dates(column: pd.Series, source: str, date_format: str | None) -> pd.D
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         text = column.astype(str).str.strip()
         if date_format is None:
-            column = _parse_iso(column, text, source)
+            column = _parse_iso(column, text, source, others)
         else:
-            column = _parse_format(column, text, source, date_format)
+            column = _parse_format(column, text, source, date_format, others)
     if column.isna().any():
         rule = "dates must be present in every row"
         refuse_cells(column, column.isna(), source, rule, "Remove the row")
@@ -90,20 +99,24 @@ def _as_datetimes(column: pd.Series) -> pd.Series:
     return column
 
 
-def _parse_iso(column: pd.Series, text: pd.Series, source: str) -> pd.Series:
+def _parse_iso(
+    column: pd.Series, text: pd.Series, source: str, others: pd.DataFrame | None
+) -> pd.Series:
     # The pattern comes first: pandas would read the number 2020.5 as May 2020.
     parsable = column.notna() & text.str.fullmatch(ISO_DATE)
     in_utc = _check_offsets(column, source)
     dates = pd.to_datetime(text.where(parsable), format="ISO8601", errors="coerce", utc=in_utc)
     if dates.isna().any():
         rule = "dates must be written as ISO 8601, such as 2020-01-31"
-        refuse_cells(text, dates.isna(), source, rule, _remedy(column, text, dates))
+        refuse_cells(text, dates.isna(), source, rule, _remedy(column, text, dates, others))
     return dates
 
 
-def _remedy(column: pd.Series, text: pd.Series, dates: pd.Series) -> str:
+def _remedy(
+    column: pd.Series, text: pd.Series, dates: pd.Series, others: pd.DataFrame | None
+) -> str:
     """Return what to do about cells that are no ISO dates."""
-    hint = date_hint(text[column.notna()])
+    hint = date_hint(text[column.notna()]) or date_column_hint(others)
     if hint is not None:
         return f"Pass {hint}"
     if dates.notna().sum() > 10 * dates.isna().sum():
@@ -117,13 +130,19 @@ def _remedy(column: pd.Series, text: pd.Series, dates: pd.Series) -> str:
     return "Name the column of the dates in date=..., or write them in this way"
 
 
-def _parse_format(column: pd.Series, text: pd.Series, source: str, date_format: str) -> pd.Series:
+def _parse_format(
+    column: pd.Series,
+    text: pd.Series,
+    source: str,
+    date_format: str,
+    others: pd.DataFrame | None,
+) -> pd.Series:
     with_offset = "%z" in date_format or "%Z" in date_format
     dates = pd.to_datetime(
         text.where(column.notna()), format=date_format, errors="coerce", utc=with_offset
     )
     if dates.isna().any():
-        hint = date_hint(text[column.notna()])
+        hint = date_hint(text[column.notna()]) or date_column_hint(others)
         remedy = "Fix the cell" if hint is None else f"Pass {hint}"
         rule = f"dates must be written as {date_format!r}"
         refuse_cells(text, dates.isna(), source, rule, remedy)

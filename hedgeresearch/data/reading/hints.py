@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hedgeresearch.data.reading.notation import Notation
+from hedgeresearch.data.reading.notation import ISO_DATE, Notation
 
 SEPARATORS = (";", "\t", "|")
 NOTATIONS = (
@@ -92,3 +92,22 @@ def date_hint(text: pd.Series[str]) -> str | None:
             if pd.to_datetime(text, format=full, errors="coerce").notna().all():
                 fitting.append(f"date_format={full!r}")
     return " or ".join(fitting) or None
+
+
+def date_column_hint(columns: pd.DataFrame | None) -> str | None:
+    """Return the options that read the first of some columns which holds dates; None without one.
+
+    Numbers are no dates, also where they could be read as such.
+    """
+    if columns is None:
+        return None
+    for name in columns:
+        text = columns[name].dropna().astype(str).str.strip()
+        if text.empty or pd.to_numeric(text, errors="coerce").notna().all():
+            continue
+        if text.str.fullmatch(ISO_DATE).all():
+            return f"date={str(name)!r}"
+        hint = date_hint(text)
+        if hint is not None:
+            return f"date={str(name)!r}, {hint}"
+    return None

@@ -23,7 +23,7 @@ from hedgeresearch.data.reading.binary_files import (
 from hedgeresearch.data.reading.cells import Cells
 from hedgeresearch.data.reading.dates import check_order, parse_dates
 from hedgeresearch.data.reading.header import flat_names
-from hedgeresearch.data.reading.hints import separator_hint
+from hedgeresearch.data.reading.hints import date_column_hint, separator_hint
 from hedgeresearch.data.reading.notation import Notation
 from hedgeresearch.data.reading.numbers import check_signs_of_percent, parse_numbers
 from hedgeresearch.data.reading.tables import read_table
@@ -116,10 +116,11 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     cells = read_cells(source, sep, sheet, notation)
     cells.check()
     table = cells.table
+    others = table.iloc[:, 1:] if date is None else None
     date = str(table.columns[0]) if date is None else date
     _check_known([date], cells, "the date column")
-    names = _price_columns(cells, _chosen(columns, source), date)
-    dates = parse_dates(table[date], cells.source, date_format)
+    names = _price_columns(cells, _chosen(columns, source), date, others)
+    dates = parse_dates(table[date], cells.source, date_format, others)
     if len(dates) > 1 and dates.is_monotonic_decreasing and dates.is_unique:
         table = table.iloc[::-1]
         dates = dates[::-1]
@@ -235,7 +236,10 @@ def _chosen(columns: str | Sequence[Any] | None, source: Any) -> list[str] | Non
     return [known.get(name, str(name)) for name in columns]
 
 
-def _price_columns(cells: Cells, columns: list[str] | None, date: str) -> list[str]:
+def _price_columns(
+    cells: Cells, columns: list[str] | None, date: str, others: pd.DataFrame | None
+) -> list[str]:
+    """Return the names of the columns of prices; others may hold dates that were not named."""
     if len(cells.table.columns) == 1:
         raise _no_prices(cells)
     names = columns
@@ -246,8 +250,11 @@ def _price_columns(cells: Cells, columns: list[str] | None, date: str) -> list[s
     if not names:
         raise _no_prices(cells)
     if date in names or len(set(names)) < len(names):
+        hint = date_column_hint(others) if date in names else None
+        remedy = "" if hint is None else f" Pass {hint}."
         raise DataError(
             f"columns must name each column of prices once and not the dates {date!r}; got {names}."
+            f"{remedy}"
         )
     return names
 

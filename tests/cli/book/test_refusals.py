@@ -108,7 +108,7 @@ DOCS = Path(hr.__file__).parents[1] / "docs"
         (
             "file: prices.csv",
             "file: price.csv",
-            "line 2, data.file: source must be a file; there is none at",
+            "line 2, data.file: the file of prices must exist; there is none at",
         ),
         (
             "file: prices.csv",

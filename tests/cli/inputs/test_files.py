@@ -59,6 +59,25 @@ def test_refusals_name_the_options_that_read_the_file(
     assert run("recommend", "--prices", file, *passed, "--thousands", ".", *OPTIONS)[0] == 0
 
 
+def test_dates_may_be_in_another_column(
+    run: Run, prices: pd.DataFrame, tmp_path: Path, check_refused: Check
+) -> None:
+    file = tmp_path / "prices.csv"
+    moved = prices.reset_index(names="day")[["oil", "day", "gas", "coal"]]
+    moved["day"] = moved["day"].dt.strftime("%d.%m.%Y")
+    moved.to_csv(file, index=False)
+    options = ("--date", "day", "--date-format", "%d.%m.%Y")
+    remedy = "Pass --date 'day' --date-format '%d.%m.%Y'."
+    for command in (("recommend", *OPTIONS), ("check",)):
+        check_refused(run(*command, "--prices", file), remedy)
+        check_refused(run(*command, "--prices", file, "--date-format", "%d.%m.%Y"), remedy)
+        code, output, errors = run(*command, "--prices", file, *options)
+        assert (code, errors) == (0, "")
+        if command[0] == "recommend":
+            assert ratio(output) == pytest.approx(expected(prices), rel=1e-4)
+    check_refused(run("recommend", "--date", "day"), "--date needs --prices FILE")
+
+
 @pytest.mark.parametrize(("kind", "factor"), [("returns", 1.0), ("percent", 100.0)])
 def test_returns_of_a_file_are_used_as_they_are(
     run: Run, prices: pd.DataFrame, tmp_path: Path, kind: str, factor: float
@@ -223,5 +242,20 @@ def test_returns_read_as_prices_name_the_option_of_kinds(
     found = run("recommend", "--prices", file, *OPTIONS, "--notional", 1000)
     message = "add --kind returns, or --kind percent if they are in per cent; for prices that can"
     check_refused(found, message)
+    assert "Correct wrong prices." in found[2]
     assert "--returns difference" in found[2]
     assert "kind=" not in found[2]
+
+
+def test_an_amount_has_no_hedge_by_differences(
+    run: Run, own: tuple[object, ...], check_refused: Check
+) -> None:
+    found = run("recommend", *own, "--model", "ols", "--returns", "difference")
+    check_refused(found, "recommend --position with a book that has 'returns: difference'")
+    assert "hr." not in found[2]
+
+
+def test_a_file_that_is_missing_is_named(run: Run, tmp_path: Path, check_refused: Check) -> None:
+    for command in (("recommend", *OPTIONS), ("check",)):
+        found = run(*command, "--prices", tmp_path / "absent.csv")
+        check_refused(found, "the file of prices must exist; there is none at")

@@ -231,6 +231,18 @@ def test_mixed_offsets_are_refused(write: Write, first: str, second: str, messag
         read_prices(write(f"t,x\n{first},1\n{second},2\n"))
 
 
+def test_the_column_that_holds_the_dates_is_named(write: Write) -> None:
+    with pytest.raises(DataError, match=r"\(2 such values\). Pass date='day'\."):
+        read_prices(write("x,y,day\n1.5,8,2020-01-02\n2.5,9,2020-01-03\n"))
+    with pytest.raises(DataError, match=r"not the dates 'x'; got \['x', 'y'\]. Pass date='day'\."):
+        read_prices(write("x,y,day\n1.5,8,2020-01-02\n2.5,9,2020-01-03\n"), ["x", "y"])
+    numbers = write("x,day\n1.5,20200102\n2.5,20200103\n")
+    with pytest.raises(DataError, match="Name the column of the dates in date="):
+        read_prices(numbers)
+    with pytest.raises(DataError, match="Name the column of the dates in date="):
+        read_prices(write("x,y,day\n1.5,8,2020-01-02\n2.5,9,2020-01-03\n"), date="x")
+
+
 def test_duplicated_date_is_refused(write: Write) -> None:
     with pytest.raises(
         DataError, match="must have every date once; 2020-01-02 occurs again in line 4"
@@ -442,7 +454,7 @@ def test_a_title_above_the_header_is_named(write: Write) -> None:
 
 def test_dates_in_another_column_are_named() -> None:
     table = pd.DataFrame({"A": [1.0, 2.0], "day": pd.date_range("2020-01-01", periods=2)})
-    with pytest.raises(DataError, match=r"Name the column of the dates in date=\.\.\."):
+    with pytest.raises(DataError, match=r"\(2 such values\). Pass date='day'\."):
         read_prices(table)
     assert read_prices(table, date="day")["A"].tolist() == [1.0, 2.0]
 
