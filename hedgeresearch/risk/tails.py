@@ -236,4 +236,9 @@ def _comparison(tails: TailSummary, amount: Callable[[float], str], of_what: str
 
 
 def _number(value: float, interval: Interval) -> str:
-    return f"{value:.3g} ({interval[0]:.3g} to {interval[1]:.3g})"
+    return f"{_digits(value)} ({_digits(interval[0])} to {_digits(interval[1])})"
+
+
+def _digits(value: float) -> str:
+    """Return a number with three significant digits, and without an exponent where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
