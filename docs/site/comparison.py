@@ -35,8 +35,9 @@ def comparison_page() -> str:
     accuracy = (DOCS / "accuracy.md").read_text(encoding="utf-8")
     parts = [
         "# Comparison with other programs",
-        "Features are as the installed programs and their descriptions show; numbers and times are measured on one machine "
-        "with the versions named. Where another program is better, the table says so.",
+        "Features are as the installed programs and their descriptions show; numbers and times are "
+        "measured on one machine with the versions named. Where another program is better, the "
+        "table says so.",
         "## Features",
         features_table(),
         "An empty cell: nothing of the kind is described.",
