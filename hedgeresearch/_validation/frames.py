@@ -5,7 +5,8 @@ The message says what must hold, what came and what to do. Nothing is repaired.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence, Sized
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -51,15 +52,16 @@ def check_frame(
     check_index(frame.index, name)
     check_length(frame, name, minimum_rows)
     frame = _as_float(frame, name)
-    _check_finite(frame.fillna(0.0) if allow_missing else frame, name)
+    values = frame.fillna(0.0).to_numpy() if allow_missing else frame.to_numpy()
+    check_finite(values, frame.index, frame.columns, name)
     return frame
 
 
-def check_length(frame: pd.DataFrame, name: str, minimum_rows: int) -> None:
+def check_length(rows: Sized, name: str, minimum_rows: int) -> None:
     """Refuse a sample that is too short."""
-    if len(frame) < minimum_rows:
+    if len(rows) < minimum_rows:
         raise DataError(
-            f"{name} must have at least {minimum_rows} rows; got {len(frame)}. Use a longer sample."
+            f"{name} must have at least {minimum_rows} rows; got {len(rows)}. Use a longer sample."
         )
 
 
@@ -147,8 +149,12 @@ def check_variation(frame: pd.DataFrame, name: str, *, allow_missing: bool = Fal
         high = values.max(axis=0)
     constant = high - low <= CONSTANT_TOLERANCE * np.maximum(np.abs(low), np.abs(high))
     if constant.any():
-        first = frame.columns[int(np.argmax(constant))]
-        raise DataError(f"{name} must vary; column {first!r} is constant. Leave it out.")
+        refuse_constant(frame.columns[int(np.argmax(constant))], name)
+
+
+def refuse_constant(column: Any, name: str) -> NoReturn:
+    """Refuse a column that does not vary."""
+    raise DataError(f"{name} must vary; column {column!r} is constant. Leave it out.")
 
 
 def _refuse_empty_columns(frame: pd.DataFrame, name: str) -> None:
@@ -302,15 +308,17 @@ def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return frame.astype(np.float64)
 
 
-def _check_finite(frame: pd.DataFrame, name: str) -> None:
-    values = frame.to_numpy()
+def check_finite(
+    values: Array, index: pd.Index[Any], columns: Sequence[Any] | pd.Index[Any], name: str
+) -> None:
+    """Refuse values (n_rows, n_columns) that are missing, infinite, or as large."""
     if not values.size or are_finite(values):
         return
     bad = ~(np.abs(values) < MAX_ABSOLUTE_VALUE)
-    row, column = divmod(int(np.argmax(bad)), frame.shape[1])
+    row, column = divmod(int(np.argmax(bad)), values.shape[1])
     raise DataError(
-        f"{name} must be finite; column {frame.columns[column]!r} has "
-        f"{_describe_value(values[row, column])} on {day(frame.index[row])} "
+        f"{name} must be finite; column {columns[column]!r} has "
+        f"{_describe_value(values[row, column])} on {day(index[row])} "
         f"({counted(int(bad.sum()), 'such value')}). "
         "Remove such dates knowingly, with dropna() or hr.align(...), which reports what it drops."
     )

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame, index_kind
+from hedgeresearch._validation.frames import (
+    CONSTANT_TOLERANCE,
+    check_finite,
+    check_frame,
+    check_index,
+    check_length,
+    check_returns,
+    index_kind,
+    refuse_constant,
+    with_dates_of_pandas,
+)
 from hedgeresearch.errors import DataError
 
 
@@ -21,6 +34,31 @@ def one_series(data: Any, name: str = "returns", *, minimum_rows: int = 1) -> pd
         If it is anything else, or shorter than ``minimum_rows``.
     """
     return only_column(check_frame(data, name, minimum_rows=minimum_rows), name)
+
+
+def returns_of_one(data: Any, name: str = "returns", *, minimum_rows: int) -> Labelled:
+    """Return a copy of one series of returns (n_dates,) that varies, without making a table.
+
+    Raises
+    ------
+    DataError
+        If it is anything else, or shorter than ``minimum_rows``.
+    """
+    data = with_dates_of_pandas(data)
+    if not isinstance(data, pd.Series) or data.dtype != np.float64:
+        frame = check_returns(data, name, minimum_rows=minimum_rows)
+        data = only_column(frame, name)
+    title = name if data.name is None else data.name
+    index = data.index.view()  # its name can be changed without changing that of the data
+    check_index(index, name)
+    check_length(data, name, minimum_rows)
+    values = np.array(data.to_numpy())
+    check_finite(values[:, None], index, [title], name)
+    low = values.min()
+    high = values.max()
+    if high - low <= CONSTANT_TOLERANCE * max(abs(low), abs(high)):
+        refuse_constant(title, name)
+    return Labelled(values, index, name=title, attrs=deepcopy(data.attrs) if data.attrs else None)
 
 
 def only_column(frame: pd.DataFrame, name: str) -> pd.Series[float]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.lazy_table import Labelled
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_returns
-from hedgeresearch._validation.series import only_column
-from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch._validation.series import returns_of_one
+from hedgeresearch.data.quality.door import check_changes_at_door
 from hedgeresearch.data.quality.families import OF_ONE
+from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -84,17 +83,17 @@ def fit_volatility(
 def _check_sample(series: pd.Series, n_parameters: int) -> Labelled:
     """Return returns that are a series of ten observations or more for each parameter."""
     min_dates = MIN_DATES_PER_PARAMETER * n_parameters
-    frame = check_returns(series, minimum_rows=2)
-    if frame.shape[1] > 1:
-        only_column(frame, "returns")  # refuses several
-    check_at_door(frame, OF_ONE)
-    if len(frame) < min_dates:
+    sample = returns_of_one(series, minimum_rows=2)
+    returns = sample.values
+    kind = sample.attrs.get("returns") if sample.attrs else None
+    changes = Changes(returns[:, None], sample.index, [sample.name], kind)
+    check_changes_at_door(changes, OF_ONE)
+    if len(returns) < min_dates:
         raise DataError(
             f"returns must have at least {min_dates} rows, ten for each parameter; got "
-            f"{len(frame)}. Pass a longer sample."
+            f"{len(returns)}. Pass a longer sample."
         )
-    values = np.ascontiguousarray(frame.to_numpy()[:, 0])
-    return Labelled(values, frame.index, name=frame.columns[0], attrs=frame.attrs)
+    return sample
 
 
 def _earlier_estimate(

@@ -19,7 +19,7 @@ from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from tests.benchmarks.peers import other_models, panels
 from tests.benchmarks.peers.estimates import DCCEstimate, Program
 from tests.benchmarks.peers.likelihood import garch_shortfall, shortfall
-from tests.benchmarks.peers.measure import Outcome, in_turns
+from tests.benchmarks.peers.measure import BLOCK, LONG, Outcome, in_turns
 from tests.benchmarks.peers.programs import (
     arch_program,
     hedgeresearch_program,
@@ -188,12 +188,14 @@ def page(quick: bool) -> str:
     )
 
 
-HEAD = """# Speed next to other programs
+HEAD = f"""# Speed next to other programs
 
 `make benchmark-peers` writes this page: it installs the programs named below into an environment of
-its own and runs them in turns, standard errors included. Times are medians of CPU time, without
-compilation. A program that follows others finds their data in the processor's caches: short calls
-cost up to twice what they cost alone.
+its own and runs them in turns, standard errors included. A program makes {BLOCK} calls in its turn,
+or one where a call takes more than {LONG:.0f} ms. Times are CPU times of a call without
+compilation: means over a turn, and the median turn. The first call of a turn finds the code and
+data of others in the processor's caches, as after any other work, and costs up to three times as
+much as a later one.
 
 """
 NOTES = f"""A time with ✗ is that of a wrong estimate: the program's own likelihood, with its own

@@ -114,6 +114,9 @@ def _classify(moves: Array, is_difference: bool) -> _Found:
     floor = 0.0 if is_difference else MIN_MOVE
     sizes = np.abs(moves)
     big = np.flatnonzero(sizes > max(MIN_DEVIATIONS * scale, floor))
+    if not len(big):
+        found.dominant = _dominant_rows(moves)
+        return found
     is_explained = np.zeros(len(moves), dtype=bool)
     for t in big.tolist():
         if not is_explained[t] and _comes_back(moves, t):
@@ -148,8 +151,10 @@ def _dominant_rows(moves: Array) -> list[int]:
     sizes = np.abs(moves)
     row = int(np.argmax(sizes))
     share = sizes[row] ** 2 / max(float(sizes @ sizes), 1e-300)
+    if not share > MAX_SHARE:
+        return []
     second = float(np.delete(sizes, row).max())
-    return [row] if share > MAX_SHARE and sizes[row] > MIN_AHEAD * second else []
+    return [row] if sizes[row] > MIN_AHEAD * second else []
 
 
 def _move_in_words(

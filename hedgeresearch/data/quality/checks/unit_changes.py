@@ -7,7 +7,7 @@ import numpy as np
 from hedgeresearch._formatting import day
 from hedgeresearch._kernels.checks.plain import N_BLOCKS
 from hedgeresearch.data.quality.checks.stale import may_fall
-from hedgeresearch.data.quality.checks.units import typical_size
+from hedgeresearch.data.quality.checks.units import typical_size, typical_sizes
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.typing import Array
@@ -45,7 +45,9 @@ def _first_change(values: Array) -> tuple[int, float] | None:
     """Return the first row (n_rows,) of another unit and the factor to it, if there is one."""
     length = len(values) // N_BLOCKS
     blocks = values[: length * N_BLOCKS].reshape(N_BLOCKS, length)
-    sizes = np.array([typical_size(block) for block in blocks])
+    sizes = typical_sizes(blocks)
+    if not sizes.max() > MIN_FACTOR * sizes[sizes > 0.0].min(initial=np.inf):
+        return None
     # a change within a block shows between the two around it only
     for apart in (1, 2):
         earlier = sizes[:-apart]

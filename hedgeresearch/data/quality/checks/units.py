@@ -65,4 +65,21 @@ def looks_like_percent(changes: Changes) -> Mask:
 def typical_size(values: Array) -> float:
     """Return the median size of the values (n_rows,) that are not zero; zero if all are."""
     sizes = np.abs(values[values != 0.0])
-    return float(np.median(sizes)) if len(sizes) else 0.0
+    n = len(sizes)
+    if not n:
+        return 0.0
+    middle = [(n - 1) // 2, n // 2]
+    low, high = np.partition(sizes, middle)[middle].tolist()
+    return 0.5 * float(low + high)
+
+
+def typical_sizes(blocks: Array) -> Array:
+    """Return the ``typical_size`` of each row of values (n_blocks, n_rows), (n_blocks,)."""
+    sizes = np.sort(np.abs(blocks), axis=1)
+    n_zeros = (sizes == 0.0).sum(axis=1)
+    n_moving = sizes.shape[1] - n_zeros
+    rows = np.arange(len(sizes))
+    last = sizes.shape[1] - 1
+    low = sizes[rows, np.minimum(n_zeros + (n_moving - 1) // 2, last)]
+    high = sizes[rows, np.minimum(n_zeros + n_moving // 2, last)]
+    return np.asarray(0.5 * (low + high))
