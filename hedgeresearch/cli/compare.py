@@ -74,8 +74,8 @@ ReportPage = Annotated[Path | None, typer.Option(help="Also write an HTML report
 
 GAIN = "gain on ols"
 UNITS = (
-    "Removed: % of the variance of the unhedged asset; gain: points of it. Turnover: changes of "
-    "the ratio over the whole sample, added up; 1 is the value of the asset."
+    "Removed: % of the variance of the unhedged asset; gain: points of it. Turnover: absolute "
+    "changes of the ratio out of sample, added up, the entry included; 1 is the value of the asset."
 )
 """What the columns of the table are measured in."""
 

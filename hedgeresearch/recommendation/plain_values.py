@@ -73,6 +73,7 @@ def _tournament(found: Tournament | None) -> dict[str, Any] | None:
     if found is None:
         return None
     table = found.table.rename(columns={"in set": "in_confidence_set"})
+    table = table.rename(columns=lambda name: name.replace(" ", "_"))
     models = {
         name: row | {"in_confidence_set": bool(row["in_confidence_set"])}
         for name, row in plain_rows(table).items()
@@ -82,6 +83,7 @@ def _tournament(found: Tournament | None) -> dict[str, Any] | None:
         "confidence": found.confidence,
         "horizon": found.horizon,
         "n_observations": found.n_dates,
+        "span_after_entry": found.span,
         "models": models,
     }
 

@@ -41,8 +41,8 @@ def test_table_and_sentences_are_those_of_the_library(
     assert (
         " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03. "
         "Volatilities are over 1 day. Removed: % of the variance of the unhedged asset; gain: "
-        "points of it. Turnover: changes of the ratio over the whole sample, added up; 1 is the "
-        "value of the asset."
+        "points of it. Turnover: absolute changes of the ratio out of sample, added up, the entry "
+        "included; 1 is the value of the asset."
     )
     lines = printed.splitlines()
     first = next(place for place, line in enumerate(lines) if line.startswith("unhedged"))

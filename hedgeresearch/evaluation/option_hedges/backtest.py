@@ -135,23 +135,23 @@ class OptionBacktest:
         The gain on Black is the share of his squared errors that is removed, with a 95% interval by
         the stationary bootstrap of whole days; "removed" is the share of the unhedged squares. The
         error is the root mean square of an option, per price of the future; "book volatility" that
-        of the summed returns of a day, after costs. Turnover is the mean number of contracts
-        that are traded after the first day, per day and option, and the mean cost is per day and
-        option.
+        of the summed returns of a day, after costs. ``trades a day`` is the mean
+        number of contracts that are traded after the first day, per day and option, and the mean
+        cost is per day and option.
         """
         losses = self.losses
         totals = losses.sum()
         per_day = self.rows.n_rows / len(self.dates)
-        turnover = {name: 0.0 for name in self.errors.columns}
+        trades = {name: 0.0 for name in self.errors.columns}
         for name, contracts in self.traded.items():
-            turnover[name] = float(contracts.iloc[1:].sum(axis=1).mean()) / per_day
+            trades[name] = float(contracts.iloc[1:].sum(axis=1).mean()) / per_day
         columns = {
             "gain on black": gains_on(losses, BENCHMARK),
             **gain_intervals(losses, BENCHMARK, self.seed),
             "removed": 1.0 - totals / totals[UNHEDGED],
             "error": np.sqrt(totals / self.rows.n_rows),
             "book volatility": self.net_returns.std(),
-            "turnover": pd.Series(turnover),
+            "trades a day": pd.Series(trades),
             "mean cost": self.costs.mean() / per_day,
             "failed refits": self.failed_refits,
         }

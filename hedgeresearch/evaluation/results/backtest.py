@@ -278,14 +278,14 @@ class Backtest:
 
         Effectiveness is the share of variance removed, before costs. The gain over OLS is the
         difference in effectiveness, with a 95% interval by the stationary bootstrap of whole dates.
-        These and the volatility are of returns over the horizon, which the name of the columns
-        says, with how long after the decision hedges were traded. With costs, ``mean gross``,
-        ``mean cost`` and ``mean net`` are per period of the data, those of the path, whatever the
-        horizon. Ratios are shares of the position, turnover and failed refits totals of the path.
-        Turnover here includes the first date, on which the hedge is entered (1 for a hedge of 1:1),
-        which the ``table`` of ``hr.recommendation.assess_tournament`` leaves out. A model that
-        never hedged has no results (NaN). Where closes are not simultaneous, columns
-        have the effectiveness and its gain over the horizon that can judge the hedges.
+        These, the volatility and, with costs, ``mean gross``, ``mean cost`` and ``mean net`` are of
+        returns over the horizon, which the name of the columns says, with how long after the
+        decision hedges were traded; :meth:`measures` has the same. Ratios are shares of the
+        position, turnover and failed refits totals of the path. Turnover is that of
+        ``hr.metrics.turnover``: it includes the first date, on which the hedge is entered (1 for a
+        hedge of 1:1). A model that never hedged has no results (NaN). Where closes are not
+        simultaneous, columns have the effectiveness and its gain over the horizon that can judge
+        the hedges.
         """
         table = summary_table(self._evaluated, self.failed_refits, self.seed)
         judged = self.judged
@@ -308,7 +308,8 @@ class Backtest:
 
         Effectiveness, semivariance, value at risk and expected shortfall at 5% and 1%, certainty
         equivalents (exponential and mean-variance), all of returns over the horizon; maximum
-        drawdown of the path by date; Sharpe ratio per year; total turnover and cost. Where a
+        drawdown of the path by date; Sharpe ratio per year; total turnover, the entry included, and
+        total cost. Where a
         splitter left out dates, hedges are closed, nothing is lost or earned, and the time does not
         count as part of a year.
 

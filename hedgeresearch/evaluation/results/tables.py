@@ -41,7 +41,9 @@ from hedgeresearch.typing import Indices
 
 DAYS_PER_YEAR = 365.25
 DRAWDOWN = "maximum drawdown"
-"""Measure of the path of returns, which is that of single periods whatever the horizon."""
+MEAN = "mean"
+OF_THE_PATH = (DRAWDOWN, MEAN)
+"""Measures of the path of returns of single periods, whatever the horizon; a mean is scaled."""
 
 VALUE_AT_RISK_TESTS = {
     "Kupiec p": kupiec_test,
@@ -96,7 +98,7 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
         row |= gains[name]
         row["volatility"] = float(returns[name].std())
         if has_costs:
-            row |= _means(evaluated.date_returns[name], evaluated.date_costs[name])
+            row |= _means(evaluated, name)
         if name in evaluated.never_hedged:
             row = dict.fromkeys(row, np.nan)
         row["mean ratio"] = float(total.mean())
@@ -108,14 +110,19 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def _means(hedged: pd.Series[float], costs: pd.Series[float]) -> dict[str, float]:
-    """Return means of returns (n_dates,) of one period, before and after costs.
-
-    They are those of the path: spans over a horizon would count its first and last dates less.
-    """
-    gross = float(hedged.mean())
-    cost = float(costs.mean())
+def _means(evaluated: Evaluated, model: str) -> dict[str, float]:
+    """Return means of returns over the horizon, before and after costs."""
+    gross = mean_over_horizon(evaluated.date_returns[model], evaluated.horizon)
+    cost = mean_over_horizon(evaluated.date_costs[model], evaluated.horizon)
     return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
+
+
+def mean_over_horizon(values: pd.Series[float], horizon: int) -> float:
+    """Return the mean over a horizon of what each date (n_dates,) brings.
+
+    It is that of the path: spans over the horizon would count its first and last dates less.
+    """
+    return horizon * float(values.mean())
 
 
 def ratio_of_model(ratios: pd.DataFrame, model: str) -> pd.DataFrame:
@@ -161,11 +168,12 @@ def measures_table(
     columns = {}
     for label, measure in measures.items():
         for version, (over_horizon, by_date) in versions.items():
-            returns = by_date if label == DRAWDOWN else over_horizon
+            returns = by_date if label in OF_THE_PATH else over_horizon
+            factor = evaluated.horizon if label == MEAN else 1
             columns[label, version] = {
                 name: np.nan
                 if name in evaluated.never_hedged
-                else _measured(measure, returns, name)
+                else factor * _measured(measure, returns, name)
                 for name in returns.columns
             }
     table = pd.DataFrame(columns).rename_axis("model").rename_axis(["measure", "returns"], axis=1)
@@ -181,7 +189,7 @@ def backtest_measures(
     cumulates = returns_kind in ("log", "difference")
     wealth: Literal["summed", "compounded"] = "summed" if cumulates else "compounded"
     return {
-        "mean": pd.Series.mean,
+        MEAN: pd.Series.mean,
         "volatility": pd.Series.std,
         "effectiveness": None,
         "semivariance": semivariance,

@@ -30,8 +30,8 @@ def tracking_table(backtest: Backtest, periods_per_year: float | None = None) ->
         ``difference``, the mean of the basket less the index before costs, both in per cent a year;
         ``cost``, in per cent a year, that of the entry included, which weighs the more the shorter
         the sample is; ``correlation`` with the index; ``instruments``, the mean number of weights
-        other than zero; ``turnover``, the sum of absolute changes of weights, a year, and ``largest
-        change``, that of one date, both without the entry.
+        other than zero; ``turnover a year``, the sum of absolute changes of weights after the
+        entry, divided by the years, and ``largest change``, that of one date after the entry.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def tracking_table(backtest: Backtest, periods_per_year: float | None = None) ->
             "cost": IN_PERCENT * float(backtest.costs[name].mean()) * per_year,
             "correlation": float((index - error).corr(index)),
             "instruments": float(np.count_nonzero(weights, axis=1).mean()),
-            "turnover": turnover(weights, entry=False) / years,
+            "turnover a year": turnover(weights, entry=False) / years,
             "largest change": float(ratio_changes(weights).abs().sum(axis=1).iloc[1:].max()),
         }
     return pd.DataFrame.from_dict(rows, orient="index")

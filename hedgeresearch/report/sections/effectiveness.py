@@ -50,7 +50,7 @@ def results_table(backtest: Backtest) -> tuple[str, Table]:
     period = backtest.spacing.span(backtest.horizon)
     caption = (
         f"Out of sample, by model, of returns {backtest.evaluation}. Turnover is the sum of "
-        "changes of the ratio; the gain has a 95% interval"
+        "absolute changes of the ratio, the entry included; the gain has a 95% interval"
     )
     volatility = {"volatility": (f"volatility, % per {period.removeprefix('1 ')}", fine_percent)}
     return caption, table_of(backtest.summary, "model", COLUMNS | volatility)

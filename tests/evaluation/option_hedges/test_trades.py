@@ -99,7 +99,7 @@ def test_turnover_counts_what_is_traded_after_the_entry(listed: OptionPanel) -> 
     backtest = walked(listed, None)
     trades = backtest.traded["neutral"].iloc[1:].sum(axis=1)
     per_day = backtest.rows.n_rows / len(backtest.dates)
-    assert backtest.summary.loc["neutral", "turnover"] == pytest.approx(trades.mean() / per_day)
+    assert backtest.summary.loc["neutral", "trades a day"] == pytest.approx(trades.mean() / per_day)
     assert (backtest.costs == 0.0).to_numpy().all()
 
 

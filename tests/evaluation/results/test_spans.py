@@ -118,6 +118,11 @@ def test_measures_over_a_horizon(returns: pd.DataFrame) -> None:
     week = weekly.hedged_returns["rolling"]
     assert found["volatility", "gross"] == pytest.approx(week.std(), rel=1e-12)
     assert found["VaR 5%", "gross"] == pytest.approx(hr.metrics.value_at_risk(week), rel=1e-12)
+    # the mean of a week is that of five days of the path, in both tables under one header
+    for version in ("gross", "net"):
+        mean = weekly.summary.loc["rolling", f"mean {version}"]
+        assert found["mean", version] == pytest.approx(mean, rel=1e-12)
+        assert mean == pytest.approx(5.0 * daily.summary.loc["rolling", f"mean {version}"])
     same = ["maximum drawdown", "turnover", "cost"]
     of_days = daily.measures().loc["rolling", same]
     np.testing.assert_array_equal(found[same], of_days)

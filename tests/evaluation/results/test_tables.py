@@ -136,11 +136,11 @@ def test_dates_per_year_of_any_index() -> None:
     assert dates_per_year(daily[single], single) == pytest.approx(365.25)
 
 
-def test_means_are_per_period_over_any_horizon(backtest: hr.evaluation.Backtest) -> None:
+def test_means_over_a_horizon_are_those_of_the_path(backtest: hr.evaluation.Backtest) -> None:
     means = ["mean gross", "mean cost", "mean net"]
     for horizon in (5, 20):
         longer = backtest.over(horizon).summary[means]
-        np.testing.assert_allclose(longer, backtest.summary[means], rtol=1e-12)
+        np.testing.assert_allclose(longer, horizon * backtest.summary[means], rtol=1e-12)
     assert (backtest.summary["mean cost"].drop("unhedged") != 0.0).all()
 
 

@@ -27,7 +27,7 @@ def test_tracking_table_is_in_per_cent_a_year(
         assert row["correlation"] == pytest.approx(np.corrcoef(index, basket)[0, 1])
         assert row["instruments"] == 2.0
         traded = np.abs(np.diff(weights, axis=0)).sum()
-        assert row["turnover"] == pytest.approx(traded * per_year / len(dates), rel=1e-3)
+        assert row["turnover a year"] == pytest.approx(traded * per_year / len(dates), rel=1e-3)
         largest = np.abs(np.diff(weights, axis=0)).sum(axis=1).max()
         assert row["largest change"] == pytest.approx(largest)
         cost = backtest.costs[name].mean() * per_year

@@ -133,7 +133,7 @@ class BacktestFindings:
     >>> advice = hr.recommend(fit, position, future, market, backtest=backtest)
     >>> findings = advice.confidence.backtest
     >>> findings.tournament.table.round(3)
-           effectiveness  turnover  cost  in set
+           effectiveness  turnover after entry  cost after entry  in set
     model
     naive          0.869     0.000   NaN   False
     ols            0.889     0.112   NaN    True

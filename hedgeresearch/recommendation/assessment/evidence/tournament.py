@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import day
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.results.backtest import Backtest
@@ -19,6 +20,9 @@ from hedgeresearch.model_table import MODELS
 
 FEW_OBSERVATIONS = 100
 """Number of observations out of sample below which results are few."""
+TURNOVER = "turnover after entry"
+COST = "cost after entry"
+"""Columns of what a model trades and costs after the first date."""
 SAME_COST = 1e-9
 """Difference of two costs, or two turnovers, that counts as rounding."""
 PLACES = {entry.model: place for place, entry in enumerate(MODELS)}
@@ -33,11 +37,12 @@ class Tournament:
     Attributes
     ----------
     table : DataFrame (n_models, 4)
-        effectiveness: share of variance removed out of sample; turnover: sum of the changes of the
-        ratios after the first date, in notionals of the asset; cost: of trading and carry after
-        that date, as a fraction of that notional, NaN for a backtest without costs; and whether
-        the model is in the confidence set. The first date, on which each hedge is entered, is left
-        out, so that a larger ratio is not a dearer model; ``Backtest.summary`` has it.
+        effectiveness: share of variance removed out of sample; turnover after entry: sum of the
+        absolute changes of the ratios after the first date, in notionals of the asset; cost after
+        entry: of trading and carry after that date, as a fraction of that notional, NaN for a
+        backtest without costs; and whether the model is in the confidence set. The first date, on
+        which each hedge is entered, is left out, so that a larger ratio is not a dearer model;
+        ``turnover`` and ``cost`` of ``Backtest.summary`` and ``Backtest.measures`` have it.
     best : str
         Model of the set with the lowest price, apart from those that are beaten; the simplest of
         several with the same price.
@@ -47,6 +52,8 @@ class Tournament:
         Number of observations out of sample.
     horizon : int
         Number of periods of the returns that are compared.
+    span : str
+        First and last date after the entry, such as "2020-01-02 to 2024-06-28"; "" if not known.
 
     Examples
     --------
@@ -57,11 +64,11 @@ class Tournament:
     >>> backtest = hr.walk_forward(models, *pair, window=500, refit_every=250)
     >>> tournament = hr.recommendation.assess_tournament(backtest)
     >>> tournament.table.round(3)
-             effectiveness  turnover  cost  in set
+             effectiveness  turnover after entry  cost after entry  in set
     model
-    naive            0.869     0.000   NaN   False
-    ols              0.889     0.108   NaN    True
-    rolling          0.891     5.151   NaN    True
+    naive            0.869                 0.000               NaN   False
+    ols              0.889                 0.108               NaN    True
+    rolling          0.891                 5.151               NaN    True
     >>> tournament.kept, tournament.has_costs, tournament.price.round(2).to_dict()
     (['ols', 'rolling'], False, {'naive': 0.0, 'ols': 0.11, 'rolling': 5.15})
     >>> tournament.beaten, tournament.simpler_and_better("rolling")
@@ -73,6 +80,7 @@ class Tournament:
     confidence: float
     n_dates: int
     horizon: int = 1
+    span: str = ""
 
     @property
     def kept(self) -> list[str]:
@@ -81,13 +89,13 @@ class Tournament:
 
     @property
     def price(self) -> pd.Series[float]:
-        """Cost of each model, or its turnover where the backtest has no costs, (n_models,)."""
-        return self.table["cost" if self.has_costs else "turnover"]
+        """Cost of each model after entry, or its turnover without costs, (n_models,)."""
+        return self.table[COST if self.has_costs else TURNOVER]
 
     @property
     def has_costs(self) -> bool:
         """True where the backtest has costs."""
-        return bool(self.table["cost"].notna().all())
+        return bool(self.table[COST].notna().all())
 
     @property
     def beaten(self) -> dict[str, str]:
@@ -153,15 +161,17 @@ def assess_tournament(backtest: Backtest) -> Tournament:
     table = pd.DataFrame(
         {
             "effectiveness": comparison.table["effectiveness"].reindex(names),
-            "turnover": [_turnover_after_entry(backtest, name) for name in names],
-            "cost": pd.Series(costs, index=names, dtype=float),
+            TURNOVER: [_turnover_after_entry(backtest, name) for name in names],
+            COST: pd.Series(costs, index=names, dtype=float),
             "in set": comparison.table["in MCS"].reindex(names).astype(bool),
         },
         index=pd.Index(names, name="model"),
     )
-    price = table["turnover"] if table["cost"].isna().any() else table["cost"]
+    price = table[TURNOVER] if table[COST].isna().any() else table[COST]
     best = cheapest(table, price)
-    return Tournament(table, best, 1.0 - comparison.mcs_size, n_dates, backtest.horizon)
+    dates = backtest.date_returns.index
+    span = f"{day(dates[1])} to {day(dates[-1])}"
+    return Tournament(table, best, 1.0 - comparison.mcs_size, n_dates, backtest.horizon, span)
 
 
 def _turnover_after_entry(backtest: Backtest, name: str) -> float:

@@ -13,6 +13,7 @@ from hedgeresearch.recommendation.assessment.evidence.backtest_findings import (
 from hedgeresearch.recommendation.assessment.evidence.tournament import (
     FEW_OBSERVATIONS,
     SAME_COST,
+    TURNOVER,
     Tournament,
 )
 
@@ -142,12 +143,20 @@ def _choice_sentence(tournament: Tournament, found: OutOfSample | None) -> str:
     price = tournament.price
     text = _cost_text if tournament.has_costs else quantity
     noun = "costs" if tournament.has_costs else "turnover"
+    span = f" from {tournament.span}," if tournament.span else ""
     listed = ", ".join(f"{name} {text(price[name])}" for name in kept)
     return (
         f"{opening}: {field} it is in the {level} model confidence set with {_enumerated(others)}, "
-        f"and costs least of {_compared_in_cost(tournament)} ({noun} after the first trade, in "
-        f"values of the position: {listed}){turnover}."
+        f"and costs least of {_compared_in_cost(tournament)} ({noun} after the first trade,{span} "
+        f"{_unit_text(tournament)}: {listed}){turnover}."
     )
+
+
+def _unit_text(tournament: Tournament) -> str:
+    """Return the unit of the price of models in words."""
+    if tournament.has_costs:
+        return "in % of the value of the position"
+    return "in values of the position"
 
 
 def _compared_in_cost(tournament: Tournament) -> str:
@@ -164,10 +173,11 @@ def _enumerated(names: Sequence[str]) -> str:
 
 def _turnover_text(tournament: Tournament) -> str:
     """Return the turnover of the best model as a share of that of DCC, or "" without a DCC."""
-    turnover = tournament.table["turnover"]
+    turnover = tournament.table[TURNOVER]
     if DCC not in turnover.index or tournament.best == DCC or not turnover[DCC] > 0.0:
         return ""
-    return f"; its turnover is {turnover[tournament.best] / turnover[DCC]:.0%} of that of {DCC}"
+    share = turnover[tournament.best] / turnover[DCC]
+    return f"; its turnover after entry is {share:.0%} of that of {DCC}"
 
 
 def _cost_text(cost: float) -> str:

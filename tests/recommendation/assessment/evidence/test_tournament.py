@@ -51,7 +51,7 @@ def test_a_clear_winner_is_the_best_at_any_price(moving: hr.evaluation.Backtest)
     found = assess_tournament(moving)
     assert found.best == "ewma"
     assert found.kept == ["ewma"]
-    assert found.table["turnover"].idxmax() == "ewma"
+    assert found.table["turnover after entry"].idxmax() == "ewma"
     assert found.simpler_and_better("ewma") == []
 
 
@@ -69,8 +69,10 @@ def test_the_table_holds_what_the_backtest_says(constant: hr.evaluation.Backtest
     pd.testing.assert_series_equal(found.table["effectiveness"], summary["effectiveness"])
     entries = pd.Series({name: constant.ratio(name).iloc[0, 0] for name in found.table.index})
     turnover = summary["turnover"] - entries
-    np.testing.assert_allclose(found.table["turnover"], turnover, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(found.table["cost"], 1e-4 * turnover, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(found.table["turnover after entry"], turnover, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        found.table["cost after entry"], 1e-4 * turnover, rtol=1e-9, atol=1e-15
+    )
     assert list(found.table.index) == ["naive", "ols", "ewma"]
     assert (found.n_dates, found.confidence, found.horizon) == (600, 0.9, 1)
     assert found.has_costs

@@ -48,8 +48,8 @@ def tournament() -> Tournament:
     table = pd.DataFrame(
         {
             "effectiveness": [0.896, 0.869, 0.905, 0.882],
-            "turnover": [1.0, 2.1, 66.4, 17.5],
-            "cost": [math.nan] * 4,
+            "turnover after entry": [1.0, 2.1, 66.4, 17.5],
+            "cost after entry": [math.nan] * 4,
             "in set": [True, False, True, False],
         },
         index=["naive", "ols", "ewma", "regime"],
@@ -177,16 +177,17 @@ def test_the_choice_comes_with_the_set_and_the_costs(
         "90% model confidence set with ewma, and costs least of them (turnover after the first "
         "trade, in values of the position: naive 1, ewma 66.4)."
     ]
-    costs = tournament.table.assign(cost=[0.0001, 0.0002, 0.0066, 0.0018])
+    costs = tournament.table.assign(**{"cost after entry": [0.0001, 0.0002, 0.0066, 0.0018]})
     used = replace(
         findings,
-        tournament=replace(tournament, table=costs),
+        tournament=replace(tournament, table=costs, span="2002-12-30 to 2018-12-31"),
         out_of_sample=replace(found, model="naive"),
     )
     text = tournament_sentences(used)[0]
     assert "in favour of naive, which is used: among 4 models over 4,030 obs" in text
     assert (
-        "(costs after the first trade, in values of the position: naive 0.01%, ewma 0.66%)" in text
+        "(costs after the first trade, from 2002-12-30 to 2018-12-31, in % of the value of the "
+        "position: naive 0.01%, ewma 0.66%)" in text
     )
 
 
@@ -218,18 +219,19 @@ def test_turnover_is_a_share_of_that_of_dcc(
     findings: BacktestFindings, tournament: Tournament
 ) -> None:
     table = tournament.table.rename(index={"ols": "dcc"})
-    table["turnover"] = [0.0, 90.0, 45.0, 17.5]
+    table["turnover after entry"] = [0.0, 90.0, 45.0, 17.5]
     table["in set"] = [False, True, True, True]
     with_dcc = Tournament(table, "regime", 0.9, 4030)
     assert tournament_sentences(replace(findings, tournament=with_dcc))[0] == (
         "The backtest is in favour of regime, which is used: among 4 models over 4,030 "
         "observations it is in the 90% model confidence set with dcc and ewma, and costs least of "
         "them (turnover after the first trade, in values of the position: dcc 90, ewma 45, regime "
-        "17.5); its turnover is 19% of that of dcc."
+        "17.5); its turnover after entry is 19% of that of dcc."
     )
     alone = replace(with_dcc, table=table.assign(**{"in set": [False, False, False, True]}))
     assert tournament_sentences(replace(findings, tournament=alone))[0].endswith(
-        "it is alone in the 90% model confidence set; its turnover is 19% of that of dcc."
+        "it is alone in the 90% model confidence set; its turnover after entry is 19% of that of "
+        "dcc."
     )
     dcc = replace(with_dcc, best="dcc")
     assert "of that of dcc" not in tournament_sentences(replace(findings, tournament=dcc))[0]
