@@ -177,7 +177,7 @@ def _index(fit: SurfaceFit) -> tuple[float | None, str]:
     except DataError as error:
         return None, f"Variance index not available: {error}"
     notes = [f" ({warning.message})" for warning in warnings]
-    text = f"Variance index of {INDEX_DAYS:g} days: {found.index:.2f} (% a year)."
+    text = f"Variance index of {INDEX_DAYS:g} days: {found.index:.2f}% a year, a volatility."
     return found.index, "".join([text, *notes])
 
 

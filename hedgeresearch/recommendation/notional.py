@@ -97,10 +97,11 @@ class NotionalHedge:
     >>> fit = hr.OLSHedge().fit(returns["asset"], returns[["hedge"]])
     >>> hedge = hr.hedge_notional(fit, 1_000_000)
     >>> print(fill(hedge.decision, 80))
-    Sell 624,063 of hedge (ratio 0.624, 95% interval 0.548 to 0.700) against
-    1,000,000 long asset. Expected volatility of the position over the next business
-    day falls from 14,368 to 11,167, a variance reduction of 39.6% under the model.
-    The reduction was not measured out of sample: no backtest was given.
+    Sell hedge worth 624,063 (ratio 0.624, 95% interval 0.548 to 0.700) against
+    asset worth 1,000,000, held long; amounts are in its currency. Expected
+    volatility of the position over the next business day falls from 14,368 to
+    11,167, a variance reduction of 39.6% under the model. The reduction was not
+    measured out of sample: no backtest was given.
     >>> hedge.orders.round(0)
       instrument  side    amount
     0      hedge  sell  624063.0

@@ -122,7 +122,10 @@ def _index(fit: SurfaceFit) -> Section:
     table = found.expiries.assign(volatility=np.sqrt(found.expiries["variance"]))
     return Section(
         "Variance index",
-        texts=(f"{INDEX_DAYS:g} days, by the rules of Cboe without a model: {found.index:.2f}.",),
+        texts=(
+            f"{INDEX_DAYS:g} days, by the rules of Cboe without a model: {found.index:.2f}% a "
+            "year, a volatility.",
+        ),
         points=tuple(f"Warning: {warning.message}" for warning in warnings),
         tables=(("By expiry", _by_expiry(table, columns)),),
     )

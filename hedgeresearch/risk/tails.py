@@ -100,13 +100,16 @@ class TailSummary:
         """Verdict on the tails and on a normal value at risk, in words."""
         return self.sentence_in(_share_text, " of the value of the position")
 
-    def sentence_in(self, amount: Callable[[float], str], of_what: str = "") -> str:
+    def sentence_in(
+        self, amount: Callable[[float], str], of_what: str = "", period: str = "one period"
+    ) -> str:
         """Return the sentence with values at risk in other words, such as an amount of money.
 
         Parameters
         ----------
         amount : function that returns the text of a value at risk, a fraction
         of_what : str, words after the first amount
+        period : str, words for the time over which the returns are, such as "1 business day"
 
         Examples
         --------
@@ -116,7 +119,7 @@ class TailSummary:
         >>> tails.sentence_in(lambda share: f"{50_000 * share:,.0f} USD")[-70:]
         'period of 851 USD understates the historical 1,139 USD by 25% of that.'
         """
-        return _sentence(self, amount, of_what)
+        return _sentence(self, amount, of_what, period)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, strings and lists, ready for JSON."""
@@ -203,7 +206,7 @@ def _share_text(share: float) -> str:
     return f"{100 * share:.3g}%"
 
 
-def _sentence(tails: TailSummary, amount: Callable[[float], str], of_what: str) -> str:
+def _sentence(tails: TailSummary, amount: Callable[[float], str], of_what: str, period: str) -> str:
     findings = [f"excess kurtosis {_number(tails.excess_kurtosis, tails.excess_kurtosis_interval)}"]
     if tails.verdict in ("skewed", "normal"):
         findings.append(f"skewness {_number(tails.skewness, tails.skewness_interval)}")
@@ -212,7 +215,9 @@ def _sentence(tails: TailSummary, amount: Callable[[float], str], of_what: str) 
         below_four = tails.tail_index_interval[1] < 4.0
         note = ", below 4, where kurtosis grows with the sample" if below_four else ""
         findings.append(f"tail index of losses {index}{note}")
-    return f"{_opening(tails)}: {', '.join(findings)}; {_comparison(tails, amount, of_what)}."
+    return (
+        f"{_opening(tails)}: {', '.join(findings)}; {_comparison(tails, amount, of_what, period)}."
+    )
 
 
 def _opening(tails: TailSummary) -> str:
@@ -224,9 +229,11 @@ def _opening(tails: TailSummary) -> str:
     }[tails.verdict]
 
 
-def _comparison(tails: TailSummary, amount: Callable[[float], str], of_what: str) -> str:
+def _comparison(
+    tails: TailSummary, amount: Callable[[float], str], of_what: str, period: str
+) -> str:
     missed = round(100 * tails.understatement)
-    normal = f"a normal {100 * (1.0 - tails.tail):g}% value at risk over one period of "
+    normal = f"a normal {100 * (1.0 - tails.tail):g}% value at risk over {period} of "
     normal += f"{amount(tails.normal_value_at_risk)}{of_what}"
     historical = f"the historical {amount(tails.historical_value_at_risk)}"
     if missed == 0:

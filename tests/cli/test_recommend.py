@@ -96,7 +96,7 @@ def test_text_has_data_model_and_sentence(run: Run) -> None:
     assert (code, errors) == (0, "")
     assert "Data: NASDAQ Composite and S&P 500, daily adjusted closes, to 2018-12-31." in output
     assert "Model: OLSHedge()\n" in output
-    assert "Sell 1,175,489 of SP500 (ratio 1.175, 95% interval 1.122 to 1.229)" in " ".join(
+    assert "Sell SP500 worth 1,175,489 (ratio 1.175, 95% interval 1.122 to 1.229)" in " ".join(
         output.split()
     )
     assert max(map(len, output.splitlines())) <= 100

@@ -30,8 +30,8 @@ def test_a_short_position_flips_the_trades_and_nothing_else(ewma_fit: hr.hedges.
     pd.testing.assert_series_equal(short.ratio, long.ratio)
     for name in ("volatility_before", "volatility_after", "effectiveness"):
         assert getattr(short, name) == getattr(long, name) > 0
-    assert "against 500,000 long oil." in long.sentence
-    assert "against 500,000 short oil." in short.sentence
+    assert "against oil worth 500,000, held long;" in long.sentence
+    assert "against oil worth 500,000, held short;" in short.sentence
     assert long.sentence.startswith("Sell ")
     assert short.sentence.startswith("Buy ")
 

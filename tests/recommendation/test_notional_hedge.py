@@ -16,8 +16,8 @@ FitOne = Callable[..., hr.hedges.HedgeFit]
 def test_sentence_holds_the_numbers(fit_one: FitOne) -> None:
     result = hr.hedge_notional(fit_one(0.8), 1_234_567)
     for text in (
-        "1,234,567 long oil",
-        f"Sell {result.sell['gas']:,.0f} of gas",
+        "against oil worth 1,234,567, held long; amounts are in its currency.",
+        f"Sell gas worth {result.sell['gas']:,.0f} ",
         f"(ratio {result.ratio['gas']:.3f}, 95% interval ",
         f"from {result.volatility_before:,.0f} to {result.volatility_after:,.0f}",
         f"a variance reduction of {result.effectiveness:.1%} under the model.",
@@ -32,7 +32,7 @@ def test_sentence_holds_the_numbers(fit_one: FitOne) -> None:
 def test_a_negative_ratio_says_buy(fit_one: FitOne) -> None:
     result = hr.hedge_notional(fit_one(-0.8), 1e6)
     assert result.sell["gas"] < 0
-    assert f"Buy {-result.sell['gas']:,.0f} of gas (ratio -0." in result.decision
+    assert f"Buy gas worth {-result.sell['gas']:,.0f} (ratio -0." in result.decision
     assert "Sell" in hr.hedge_notional(fit_one(-0.8), -1e6).sentence
 
 
@@ -119,17 +119,18 @@ def test_a_hedge_that_adds_risk_says_so() -> None:
 def test_small_sums_keep_their_digits() -> None:
     returns = hr.data.simulate_dcc(n_dates=200, seed=1).returns
     fit = hr.OLSHedge().fit(returns["asset"], returns["hedge"])
-    assert "against 0.5 long asset." in hr.hedge_notional(fit, 0.5).sentence
+    assert "against asset worth 0.5, held long;" in hr.hedge_notional(fit, 0.5).sentence
 
 
 def test_amounts_have_the_currency_that_is_named(fit_one: FitOne) -> None:
     plain = hr.hedge_notional(fit_one(0.8), 1e6)
     named = hr.hedge_notional(fit_one(0.8), 1e6, currency="JPY")
     sold = f"{named.sell['gas']:,.0f}"
-    assert f"Sell {sold} JPY of gas" in named.decision
-    assert "against 1,000,000 JPY long oil." in named.decision
+    assert f"Sell gas worth {sold} JPY " in named.decision
+    assert "against oil worth 1,000,000 JPY, held long." in named.decision
     assert f"from {named.volatility_before:,.0f} JPY to" in named.decision
     assert (named.to_dict()["currency"], plain.to_dict()["currency"]) == ("JPY", None)
-    assert named.decision.replace(" JPY", "") == plain.decision
+    unnamed = plain.decision.replace("; amounts are in its currency", "")
+    assert named.decision.replace(" JPY", "") == unnamed
     with pytest.raises(hr.DataError, match="currency must be a name, such as 'USD'; got 5"):
         hr.hedge_notional(fit_one(0.8), 1e6, currency=5)  # type: ignore[arg-type]

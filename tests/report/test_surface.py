@@ -40,7 +40,7 @@ def test_tables_hold_the_shape_and_the_index(fit: SurfaceFit) -> None:
     cells = [f"{100.0 * value:.2f}" for value in shape["risk_reversal"]]
     assert [row[2] for row in page.tables[0][1:]] == cells
     index = variance_index(fit.chain, 30.0).index
-    assert f"without a model: {index:.2f}." in page.text
+    assert f"without a model: {index:.2f}% a year, a volatility." in page.text
     assert "Warning: quotes look stale" in page.text
     assert "Nothing was found." in page.text
     assert page.heads == [

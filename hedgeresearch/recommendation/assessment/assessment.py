@@ -240,6 +240,11 @@ class Assessment:
             self.settings.seed,
         )
 
+    @property
+    def prices(self) -> dict[str, float]:
+        """Last price of each instrument, as quoted."""
+        return {name: self.problem.market.price(name) for name in self.problem.names}
+
     @cached_property
     def collateral_states(self) -> dict[str, CollateralState]:
         """Collateral of each hedge where it is given, for what is held and after the orders."""

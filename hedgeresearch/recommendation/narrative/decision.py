@@ -92,10 +92,10 @@ def summarize_trades(names: list[str], plan: Plan) -> str:
 
 
 def describe_position(position: Position, value: float, currency: str) -> str:
-    """Return a position in words, such as "1,000 NASDAQ", or "500,000 USD of BASKET"."""
+    """Return a position in words, such as "1,000 NASDAQ", or "BASKET worth 500,000 USD"."""
     if position.of is not None:
         side_text = "short " if value < 0.0 else ""
-        return f"{money(abs(value), currency)} of {side_text}{position.of}"
+        return f"{side_text}{position.of} worth {money(abs(value), currency)}"
     if position.options:
         return _holdings_with_options(position)
     if position.onchain:

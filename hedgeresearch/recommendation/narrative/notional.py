@@ -42,13 +42,14 @@ def sell_sentence(
         Currency of the amounts; "" where it is not known.
     """
     trades = ", ".join(
-        f"{_trade_text(amount_to_sell(row['ratio'], notional), currency)} {name} "
+        f"{_trade_text(str(name), amount_to_sell(row['ratio'], notional), currency)} "
         f"({_ratio_text(row, confidence)})"
         for name, row in ratios.iterrows()
     )
     held = money(abs(notional), currency)
-    position = f"{held} {'long' if notional > 0.0 else 'short'} {asset}"
-    return f"{trades[0].upper()}{trades[1:]} against {position}."
+    position = f"{asset} worth {held}, held {'long' if notional > 0.0 else 'short'}"
+    unit = "" if currency else "; amounts are in its currency"
+    return f"{trades[0].upper()}{trades[1:]} against {position}{unit}."
 
 
 def expected_sentences(
@@ -118,11 +119,11 @@ def amount_to_sell(ratio: float, notional: float) -> float:
     return 0.0 if abs(ratio) < MIN_RATIO else ratio * notional
 
 
-def _trade_text(amount: float, currency: str) -> str:
+def _trade_text(name: str, amount: float, currency: str) -> str:
     """Return an amount to sell, negative to buy, in words."""
     if amount == 0.0:
-        return "hold no"
-    return f"{'sell' if amount > 0.0 else 'buy'} {money(abs(amount), currency)} of"
+        return f"hold no {name}"
+    return f"{'sell' if amount > 0.0 else 'buy'} {name} worth {money(abs(amount), currency)}"
 
 
 def regime_change_sentences(

@@ -154,6 +154,7 @@ def _liquidation_sentences(assessment: Assessment) -> list[str]:
         assessment.settings.margin,
         assessment.margin_time,
         assessment.collateral_states,
+        assessment.prices,
     )
 
 

@@ -25,10 +25,12 @@ class Valuation:
     scale : float
         Value of one unit of the position's returns; for differences, in units.
     value : float
-        Signed value of the position; for a portfolio, its gross value; with pools and loans, the
-        sum of the values of all parts without sign, of loans that of their collateral.
+        Value of the position by the size of its price, negative for a short one; for a portfolio,
+        its gross value; with pools and loans, the sum of the values of all parts without sign, of
+        loans that of their collateral.
     net_value : float
-        Net value of the position: value long minus value short; of pools, of their delta.
+        Net value of the position by the sizes of prices: value long minus value short; of pools,
+        of their delta.
     sizes : array (n_instruments,)
         Value of one unit of the returns of one contract; for differences, its size.
     notionals : array (n_instruments,)
@@ -71,6 +73,8 @@ def value_problem(problem: HedgeProblem) -> Valuation:
     terms = problem.terms
     prices = {asset: market.value(asset) for asset in position.assets}
     scale = position.scale(prices, problem.kind)
+    # a price below zero, as of oil in 2020, does not make a long position a short one
+    sizes_of_prices = {asset: abs(price) for asset, price in prices.items()}
     notionals = np.array(
         [
             abs(float(one.notional(market.price(one.name), market.rate(one.name))))
@@ -85,8 +89,8 @@ def value_problem(problem: HedgeProblem) -> Valuation:
     impacts, capacities, factors = liquidity_arrays(problem.liquidity, problem.names)
     return Valuation(
         scale=scale,
-        value=_value(problem, prices),
-        net_value=position.net_value(prices),
+        value=_value(problem, sizes_of_prices),
+        net_value=position.net_value(sizes_of_prices),
         sizes=sizes,
         notionals=notionals,
         covariance=problem.fit.arrays.period_covariance * np.outer(weights, weights),

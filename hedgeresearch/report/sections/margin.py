@@ -32,6 +32,7 @@ def margin_section(recommendation: Recommendation) -> Section:
             settings,
             time,
             assessment.collateral_states,
+            assessment.prices,
         ),
     )
     needed = f"collateral needed for {full_percent(settings.probability)}"

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
+from hedgeresearch.recommendation.narrative.risks.risks import tails_text
 from hedgeresearch.recommendation.narrative.risks.systemic import (
     breakdown_sentences,
     variance_source_sentences,
@@ -46,8 +47,9 @@ def tails_section(recommendation: Recommendation) -> Section:
     parts = Parts()
     tails = parts.get("Tail risk", lambda: recommendation.tails)
     dependence = parts.get("Tail dependence", lambda: recommendation.tail_dependence)
-    texts = [one.sentence for one in (tails, dependence) if one is not None]
     assessment = recommendation.assessment
+    texts = [] if tails is None else [tails_text(tails, assessment)]
+    texts += [] if dependence is None else [dependence.sentence]
     for name, sentences in SYSTEMIC.items():
         texts += parts.get(name, partial(sentences, assessment)) or []
     figures = parts.get("Past profits", lambda: _figures(recommendation, tails))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._formatting import quantity
 from hedgeresearch.report.sections.tails import tails_section
 
 Advise = Callable[..., hr.recommendation.Recommendation]
@@ -85,6 +86,8 @@ def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> Non
     level = found.margin.loc["H", "liquidation price"]
     assert 5e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
     assert (level > price) == (units > 0)
+    said = f"H would be liquidated at a price of {quantity(level)} ({quantity(price)} now), with"
+    assert any(said in text for text in found.reasons)
 
 
 def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr.Market) -> None:

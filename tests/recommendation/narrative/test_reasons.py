@@ -134,7 +134,9 @@ def test_fat_tails_are_a_warning_where_the_normal_is_off(
     )
     monkeypatch.setitem(found.assessment.__dict__, "tails", fat)
     # without a currency of the account an amount has none
-    sentence = fat.sentence_in(lambda share: f"{share * found.valuation.value:,.0f}")
+    value = found.valuation.value
+    sentence = fat.sentence_in(lambda share: f"{share * value:,.0f}", period="1 day")
+    assert "value at risk over 1 day of " in sentence
     is_warning = f"Warning: {sentence}" in found.reasons
     assert is_warning == (abs(missed) > 0.1)
     assert is_warning or sentence in found.reasons

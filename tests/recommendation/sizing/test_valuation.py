@@ -57,3 +57,32 @@ def test_profits_per_period_of_a_longer_horizon(advise: Advise, wrap: Any) -> No
     assert found.stress.loc["volatility", "unhedged"] == pytest.approx(unhedged, rel=1e-12)
     widths = [one.assessment.plan.bands.half_widths[0] for one in (daily, found)]
     assert widths[0] / widths[1] == pytest.approx(1.0, rel=0.35)
+
+
+@pytest.mark.parametrize("units", [10_000.0, -10_000.0])
+def test_below_zero_a_price_is_one_of_its_size(units: float) -> None:
+    """Changes of prices that end at -12 are those of prices that end at 12."""
+    rng = np.random.default_rng(4)
+    changes = 0.3 * rng.standard_normal((400, 1)) + [[0.0, 0.02]] * rng.standard_normal((400, 2))
+    paths = changes.cumsum(axis=0)
+    dates = pd.bdate_range("2020-01-01", periods=400)
+    above = pd.DataFrame(paths - paths[-1] + [12.0, 12.5], dates, ["OIL", "F"])
+    future = hr.LinearContract("F", 1000, lot=1, fee=1e-4, currency="USD")
+    found = []
+    for table in (above, above - [24.0, 25.0]):
+        market = hr.Market(table, currency="USD")
+        position = hr.Position({"OIL": units})
+        fit = hr.OLSHedge().fit(*market.returns(position, future, "difference"))
+        objective = hr.Objective(net=0.0)
+        found.append(hr.recommend(fit, position, future, market, objective=objective))
+    high, low = found
+    assert np.sign(low.valuation.value) == np.sign(units)
+    assert low.valuation.value == pytest.approx(high.valuation.value, rel=1e-9)
+    assert low.plan.holdings.tolist() == high.plan.holdings.tolist()
+    assert np.sign(low.plan.holdings[0]) == -np.sign(units)
+    pd.testing.assert_frame_equal(low.stress, high.stress, rtol=1e-6)
+    assert low.reasons == high.reasons
+    # a fall costs a long position, and correlations of one leave little of a hedge in place
+    assert low.stress.loc["jump -10%, hedges still", "unhedged"] * units < 0.0
+    stressed = low.stress.loc["volatility, correlations 1"]
+    assert stressed["hedged"] < 0.2 * stressed["unhedged"]

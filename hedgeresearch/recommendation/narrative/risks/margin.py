@@ -63,6 +63,7 @@ def margin_sentences(
     margin: Margin,
     time: str,
     states: Mapping[str, CollateralState],
+    prices: Mapping[str, float],
 ) -> list[str]:
     """Return the risk of liquidation of each hedge, warnings first.
 
@@ -76,6 +77,7 @@ def margin_sentences(
     time : str
         Time for which the collateral must last, in words.
     states : mapping from instrument to CollateralState
+    prices : mapping from instrument to its price now
     """
     missing = [
         f"Liquidation risk of {name} not available: its maintenance margin was not given."
@@ -88,7 +90,7 @@ def margin_sentences(
     for name, row in risks.iterrows():
         if name in unknown:
             continue
-        sentence = _liquidation_sentence(str(name), row, margin, time)
+        sentence = _liquidation_sentence(str(name), row, margin, time, prices[str(name)])
         if row["collateral"] > row["maintenance"] and row["probability"] > margin.probability:
             warnings.append(f"Warning: {sentence}")
         else:
@@ -96,7 +98,9 @@ def margin_sentences(
     return [*warnings, *others, *missing]
 
 
-def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: str) -> str:
+def _liquidation_sentence(
+    name: str, row: pd.Series[Any], margin: Margin, time: str, price: float
+) -> str:
     if math.isnan(row["needed"]):
         return f"Liquidation risk of {name} not available: its past prices are not all positive."
     horizon = f"within {time}"
@@ -110,8 +114,9 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: 
     if not 0.0 < row["liquidation price"] < math.inf:
         collateral = _amount_text(name, row, "collateral")
         return f"{name} cannot be liquidated at any price on its collateral of {collateral}."
+    prices = f"a price of {quantity(row['liquidation price'])} ({quantity(price)} now)"
     return (
-        f"{name} would be liquidated at a price of {quantity(row['liquidation price'])}, with "
+        f"{name} would be liquidated at {prices}, with "
         f"probability {percent(row['probability'])} {horizon} ({percent(row['closed form'])} if "
         f"returns were normal); {needed} keeps it at {accepted} or below.{_mean_text(margin)}"
     )

@@ -9,6 +9,7 @@ from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
 from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
 from hedgeresearch.risk.stress import EXACT_TOLERANCE
+from hedgeresearch.risk.tails import TailSummary
 
 MAX_LOSS_RATIO = 5
 """Multiple of the expected volatility above which a past loss is a warning."""
@@ -85,19 +86,25 @@ def tail_sentences(assessment: Assessment) -> list[str]:
     if _is_exact(assessment):
         return ["Tails not available: the hedge is exact, and what is left is rounding."]
     tails = assessment.tails
+    amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
+    loss = money(amount, assessment.currency)
+    is_wrong = abs(tails.understatement) > MAX_VALUE_AT_RISK_ERROR
+    warning = "Warning: " if tails.verdict == "fat" and is_wrong else ""
+    once_in = f"In 1 of {round(1 / tails.tail)} past {assessment.spacing.row}s"
+    return [
+        f"{warning}{tails_text(tails, assessment)}",
+        f"{once_in} the hedged position would have lost {loss} or more.",
+    ]
+
+
+def tails_text(tails: TailSummary, assessment: Assessment) -> str:
+    """Return the verdict on tails, with values at risk in money and over a time in words."""
     value = abs(assessment.valuation.value)
 
     def in_money(share: float) -> str:
         return money(share * value, assessment.currency)
 
-    loss = in_money(tails.historical_value_at_risk)
-    is_wrong = abs(tails.understatement) > MAX_VALUE_AT_RISK_ERROR
-    warning = "Warning: " if tails.verdict == "fat" and is_wrong else ""
-    once_in = f"In 1 of {round(1 / tails.tail)} past {assessment.spacing.row}s"
-    return [
-        f"{warning}{tails.sentence_in(in_money)}",
-        f"{once_in} the hedged position would have lost {loss} or more.",
-    ]
+    return tails.sentence_in(in_money, period=assessment.spacing.span(1))
 
 
 def _is_exact(assessment: Assessment) -> bool:
