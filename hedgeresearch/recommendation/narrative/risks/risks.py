@@ -20,14 +20,17 @@ MAX_VALUE_AT_RISK_ERROR = 0.1
 
 def added_variance_sentences(assessment: Assessment) -> list[str]:
     """Return a warning where the hedge adds variance."""
-    hedged = assessment.volatility["as recommended"]
-    unhedged = assessment.volatility["unhedged"]
-    if hedged <= unhedged * (1.0 + VOLATILITY_TOLERANCE):
-        return []
+    pairs = {"": (assessment.volatility["as recommended"], assessment.volatility["unhedged"])}
+    revalued = assessment.revaluation
+    if revalued is not None:
+        # a loan that is worth nothing has a delta, and yet does not move
+        pairs[" when revalued at past moves"] = (revalued["hedged"], revalued["unhedged"])
     currency = assessment.currency
     return [
-        "Warning: the hedge adds variance: volatility is "
-        f"{money(hedged, currency)} hedged, {money(unhedged, currency)} unhedged."
+        f"Warning: the hedge adds variance{how}: volatility is {money(hedged, currency)} hedged, "
+        f"{money(unhedged, currency)} unhedged."
+        for how, (hedged, unhedged) in pairs.items()
+        if hedged > unhedged * (1.0 + VOLATILITY_TOLERANCE)
     ]
 
 

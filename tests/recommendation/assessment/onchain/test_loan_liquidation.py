@@ -264,3 +264,12 @@ def test_a_close_factor_is_recorded() -> None:
     held = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 15_500.0}, close_factor=1.0)
     terms = advise(held).to_dict()["onchain"]["terms"]["loan against WETH"]
     assert terms["close_factor"] == 1.0
+
+
+def test_a_hedge_of_a_loan_that_is_worth_nothing_is_a_warning() -> None:
+    """The protocol bears what its collateral loses: the hedge alone is left."""
+    found = advise(loan(20_500.0))
+    assert found.onchain.positions["value"].tolist() == [0.0]
+    (text,) = [each for each in found.reasons if "adds variance" in each]
+    assert text.startswith("Warning: the hedge adds variance when revalued at past moves: ")
+    assert not any("adds variance" in each for each in advise(loan()).reasons)
