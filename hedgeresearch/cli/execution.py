@@ -209,7 +209,7 @@ def _describe(
     parts = {
         "delay, from decision to arrival": report.delay,
         "trading, since arrival": report.trading,
-        "opportunity, of what was not filled": report.opportunity,
+        "opportunity, unfilled at the end price": report.opportunity,
         "fees": report.fees,
     }
     benchmarks = {

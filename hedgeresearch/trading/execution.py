@@ -39,7 +39,11 @@ class ExecutionReport:
     Attributes
     ----------
     shortfall : float, money, implementation shortfall: delay + trading + opportunity + fees
-    delay, trading, opportunity, fees : floats, money
+    delay : float, money, units filled, each at the arrival price less the decision price
+    trading : float, money, units filled, each at its price less the arrival price
+    opportunity : float, money, units not filled, each at the end price less the decision price;
+        these are signs of a buy, and those of a sell the other way round
+    fees : float, money
     shortfall_share : float, shortfall over the value of the order at the decision
     mean_price : float, mean price of the fills, by size
     against_arrival, against_twap, against_vwap : floats, shares of each benchmark by which the mean
@@ -95,7 +99,8 @@ def analyze_execution(
     market : DataFrame by time, columns price (> 0) and optionally volume (>= 0), mid or trade
         prices from arrival to the last fill, for the time- and volume-weighted means; a price
         counts for the time until the next one
-    end_price : float > 0, price at which what was not filled is valued; needed if there is any
+    end_price : float > 0, mid price at which what was not filled is valued, less the decision
+        price, such as that after the last fill or of the close; needed if there is any
 
     Returns
     -------

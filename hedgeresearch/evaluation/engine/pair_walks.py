@@ -61,7 +61,9 @@ def walk_forward_pairs(
     hedges : DataFrame (n_dates, n_hedges)
         Fractions per period, on the same dates.
     model : DCC
-        With GARCH margins; its estimator "full" and its target "sample". ``DCC()`` by default.
+        With ``GARCH`` margins; its estimator "full" and its target "sample". ``DCC()`` by default.
+        Subclasses of either are refused: the compiled search reads their settings and calls none
+        of their methods, so that what they change would be left out.
     window : int
         Number of dates in each estimation.
     refit_every : int
@@ -118,11 +120,12 @@ class _Rules:
     @classmethod
     def of(cls, model: Any) -> _Rules:
         """Check that a model is a DCC of the kind that is compiled."""
-        is_full = isinstance(model, DCC) and model.estimator == "full" and model.target == "sample"
+        # a subclass may estimate in another way than the compiled search
+        is_full = type(model) is DCC and model.estimator == "full" and model.target == "sample"
         if not is_full or type(model.univariate) is not GARCH:
             raise DataError(
-                "model must be a DCC with univariate=GARCH(...), estimator='full' and "
-                f"target='sample'; got {model!r}. Use walk_forward_panel for other models."
+                "model must be a DCC with univariate=GARCH(...), no subclasses, estimator='full' "
+                f"and target='sample'; got {model!r}. Use walk_forward_panel for other models."
             )
         return cls(model, model.univariate)
 

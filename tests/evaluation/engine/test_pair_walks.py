@@ -73,9 +73,20 @@ def test_threads_and_checkpoint_change_no_bit(tmp_path):
     assert one.ratios.tobytes() == two.ratios.tobytes() == resumed.ratios.tobytes()
 
 
+class OtherDCC(hr.DCC):
+    """A model that may estimate in another way than the compiled search."""
+
+
+class OtherGARCH(hr.GARCH):
+    """A margin that may be estimated in another way than by the compiled search."""
+
+
 def test_what_cannot_be_walked_is_refused(market):
     with pytest.raises(hr.DataError, match="model must be a DCC with univariate=GARCH"):
         walk_forward_pairs(market.stocks, market.futures, hr.DCC(estimator="composite"))
+    for model in (OtherDCC(), hr.DCC(univariate=OtherGARCH())):
+        with pytest.raises(hr.DataError, match="no subclasses"):
+            walk_forward_pairs(market.stocks, market.futures, model)
     with pytest.raises(hr.DataError, match="must have the same dates"):
         walk_forward_pairs(market.stocks, market.futures.iloc[1:], window=WINDOW)
     with pytest.raises(hr.DataError, match="an asset must not be among the hedges; got 'stock 1'"):

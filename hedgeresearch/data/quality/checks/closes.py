@@ -41,6 +41,7 @@ def find_other_closes(changes: Changes) -> list[DataProblem]:
     asset_leads, hedge, statistic, correlation = lead
     columns = [0, 1 + hedge] if asset_leads else [1 + hedge, 0]
     earlier, later = (changes.names[j] for j in columns)
+    prices, row = ("prices", "row") if changes.within_days else ("closes", "date")
     return [
         DataProblem(
             kind="closes",
@@ -49,10 +50,10 @@ def find_other_closes(changes: Changes) -> list[DataProblem]:
             dates=(),
             size=float(correlation),
             message=(
-                f"closes of asset and hedges should be simultaneous; {later} follows the return of "
-                f"{earlier} on the previous date (correlation {correlation:.2f}, t {statistic:.1f} "
-                "given its own past), so hedge ratios from returns of the same date are biased "
-                "towards zero."
+                f"{prices} of asset and hedges should be simultaneous; {later} follows the return "
+                f"of {earlier} on the previous {row} (correlation {correlation:.2f}, t "
+                f"{statistic:.1f} given its own past), so hedge ratios from returns of the same "
+                f"{row} are biased towards zero."
             ),
             remedy=(
                 f"Use DimsonHedge({'leads' if asset_leads else 'lags'}=1), or "

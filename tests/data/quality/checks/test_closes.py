@@ -34,6 +34,17 @@ def test_early_closes_are_detected():
     assert alarms(early_close(99, seed) for seed in range(20)) == 0
 
 
+def test_rows_within_a_day_have_prices_instead_of_closes():
+    days = early_close()
+    assert "closes of asset" in hr.check(days).problems[0].message
+    seconds = pd.date_range("2026-03-02 12:00", periods=len(days), freq="s", tz="UTC")
+    (problem,) = hr.check(0.01 * days.set_axis(seconds)).problems
+    assert problem.kind == "closes"
+    assert "prices of asset and hedges should be simultaneous" in problem.message
+    assert "on the previous row" in problem.message
+    assert "date" not in problem.message
+
+
 def test_bundled_data_cause_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
