@@ -66,7 +66,7 @@ def draw(table: pd.DataFrame, deviation: np.ndarray, path: Path) -> None:
     axis.plot([low, high], [low, high], color="gray", linewidth=0.8, label="as good as the truth")
     axis.axhline(0.0, color="black", linewidth=0.8)
     axis.set_xlabel("gain of the true ratio over OLS, percentage points of variance removed")
-    axis.set_ylabel("gain of DCC, estimated every day, over OLS")
+    axis.set_ylabel("gain of a daily DCC over OLS, percentage points")
     axis.set_title(f"{len(table):,} pairs, out of sample")
     axis.legend(frameon=False)
     figure.savefig(path, dpi=150)

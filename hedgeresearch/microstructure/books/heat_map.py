@@ -167,8 +167,8 @@ def plot_heat_map(table: pd.DataFrame, ax: Any = None, *, interactive: bool = Fa
     labels = [f"{value:g}" if is_cost else f"{1e4 * value:g} bp" for value in columns]
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xlabel(f"seconds since {table.index[0]:%Y-%m-%d %H:%M:%S} UTC")
-    axes.set_ylabel("size of the order" if is_cost else "distance from the mid price")
-    label = "cost (basis points)" if is_cost else "depth (units of the venue)"
+    axes.set_ylabel("size (venue units)" if is_cost else "distance from mid price")
+    label = "cost (basis points)" if is_cost else "depth (venue units)"
     axes.figure.colorbar(image, ax=axes, label=label)
     return shown(axes, interactive=interactive)
 

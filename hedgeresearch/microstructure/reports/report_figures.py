@@ -76,7 +76,7 @@ def _plot_costs(history: BookHistory, ax: Any) -> Any:
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlabel("size of the order")
+    axes.set_xlabel("size of the order, venue units")
     axes.set_ylabel("cost, basis points of the mid price")
     axes.legend()
     return axes
