@@ -1,5 +1,6 @@
 """The page that compares with other programs has the tables that were measured."""
 
+import re
 import tomllib
 from importlib import import_module
 from pkgutil import resolve_name
@@ -42,3 +43,28 @@ def test_other_programs_have_what_the_table_says() -> None:
         cells = [feature for feature, row in features.items() if name in row]
         checked = [one for one, paths in content["checked"].items() if name in " ".join(paths)]
         assert sorted(cells) == sorted(checked)
+
+
+def milliseconds_of_pairs(speed: str, program: str) -> list[float]:
+    """Return the times of a program for two series of 1,000 dates, without wrong estimates."""
+    head, _, *rows = comparison.first_table(speed, "Dynamic conditional correlations").splitlines()
+    column = [cell.strip() for cell in head.split("|")].index(program)
+    cells = [row.split("|")[column] for row in rows if row.startswith("| 2 x 1000, ")]
+    return [float(cell.split()[0]) for cell in cells if "fails" not in cell and "✗" not in cell]
+
+
+def test_readme_multiplies_the_measured_times() -> None:
+    speed = (comparison.DOCS / "speed.md").read_text(encoding="utf-8")
+    readme = (comparison.DOCS.parent / "README.md").read_text(encoding="utf-8")
+    row = re.compile(r"\| (\w+), at its (\S+) to (\S+) ms.* \| (\S+) to (\S+) (hours|days) \|")
+    rows = row.findall(readme)
+    assert [one[0] for one in rows] == ["multigarch", "scivol", "multiarch", "pymgarch"]
+    for program, *ends, unit in rows:
+        low, high, shortest, longest = map(float, ends)
+        seconds = {"hours": 3600.0, "days": 86400.0}[unit]
+        for each, total in ((low, shortest), (high, longest)):
+            assert 5e6 * 1e-3 * each / seconds == pytest.approx(total, rel=0.05)
+        measured = milliseconds_of_pairs(speed, program)
+        # a new run differs by what else the machine does, not by as much as a half
+        assert 1.0 / 1.5 < low / min(measured) < 1.5
+        assert 1.0 / 1.5 < high / max(measured) < 1.5
