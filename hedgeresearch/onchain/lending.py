@@ -85,8 +85,12 @@ class LoanPosition:
             raise DataError(f"A loan has debt; got {self.debt!r}. Pass {{token: amount}}.")
         for token, amount in self.debt.items():
             check_between(amount, f"The debt of {token}", 0.0, math.inf)
-        if self.close_factor != 1.0:
-            check_between(self.close_factor, "close_factor", 0.0, 1.0)
+        check_between(self.close_factor, "close_factor", 0.0, math.inf)
+        if self.close_factor > 1.0:
+            raise DataError(
+                f"close_factor must be a share of the debt, at most 1; got {self.close_factor:g}. "
+                "Pass for example 0.5."
+            )
         object.__setattr__(self, "collateral", deposits)
         object.__setattr__(self, "debt", FrozenMapping(self.debt))
 

@@ -190,3 +190,16 @@ def test_files_that_are_there_are_kept(run: Run, tmp_path: Path) -> None:
     assert "pool_prices.csv exists" in " ".join(errors.split())
     assert (tmp_path / "pool_prices.csv").read_text() == "mine"
     assert not (tmp_path / "lp.yaml").exists()
+
+
+def test_a_close_factor_is_that_of_the_protocol(example: Path, changed: Change) -> None:
+    (before,) = recommend_for_book(example).problem.onchain.loans.values()
+    assert before.close_factor == 0.5
+    changed(example, "close_factor: 0.5 ", "close_factor: 1.0 ")
+    found = recommend_for_book(example)
+    (loan,) = found.problem.onchain.loans.values()
+    assert loan.close_factor == 1.0
+    assert any("the bonus on 100% of its debt" in text for text in found.reasons)
+    changed(example, "close_factor: 1.0 ", "close_factor: 50 ")
+    with pytest.raises(hr.DataError, match="close_factor must be a share of the debt, at most 1"):
+        recommend_for_book(example)
