@@ -183,6 +183,7 @@ def test_options_that_hedge_leave_no_vega() -> None:
 # --- one bar later ---
 
 
+@pytest.mark.filterwarnings("ignore:the (new bar|last prices) should be right")
 @pytest.mark.parametrize("account", ["USD", "BTC"])
 def test_update_equals_a_new_recommendation(account: str) -> None:
     in_coin = account == "BTC"
@@ -210,6 +211,7 @@ def test_update_equals_a_new_recommendation(account: str) -> None:
     assert found.options.options.loc["C70", "before"] == first.holdings["C70"]
 
 
+@pytest.mark.filterwarnings("ignore:the new bar should be right")
 def test_moment_of_undated_zones_moves_with_the_bars() -> None:
     table = coin_table()
     table.index = table.index.tz_localize(None)
@@ -229,6 +231,7 @@ def test_orders_that_were_not_filled_can_be_given() -> None:
     assert found.problem.holdings.tolist() == [-100.0]
 
 
+@pytest.mark.filterwarnings("ignore:the new bar should be right")
 def test_an_option_that_expired_is_refused_at_the_bar() -> None:
     soon = dollar_option(expiry="2026-04-02 08:00+00:00")
     first = advise_options({soon: -20}, linear_perpetual(), option_market())

@@ -73,7 +73,7 @@ class OddMove:
         factor = f"{10 ** abs(self.power):,}"
         side, verb = ("high", "Divide") if self.power > 0 else ("low", "Multiply")
         return (
-            f"{opening}: the price is about {factor} times too {side}, as by a decimal point, or "
+            f"{opening}: that is about {factor} times too {side}, as by a decimal point, or "
             f"cents or pence for whole units. {verb} it by {factor}"
         )
 
@@ -90,9 +90,13 @@ class OddMove:
 def odd_moves(
     position: Position, instruments: Sequence[Instrument], market: Market
 ) -> list[OddMove]:
-    """Return the odd last moves of the columns that value a position and its hedges."""
+    """Return the odd last moves of the columns that value a position and its hedges.
+
+    Those are prices, rates, and implied volatilities and forwards of options.
+    """
     names = dict.fromkeys([*position.assets, *(one.name for one in instruments)])
-    columns = dict.fromkeys([*names, *(market.rates.get(name) for name in names)])
+    rates = [market.rates.get(name) for name in names]
+    columns = dict.fromkeys([*names, *rates, *_quoted(market)])
     found = []
     for name in columns:
         if not isinstance(name, str) or name not in market.columns:
@@ -132,6 +136,15 @@ def warn_of_last_bar(position: Position, instruments: Sequence[Instrument], mark
     for one in odd_moves(position, instruments, market):
         ending = ", if it is wrong." if one.power else ""
         warn_caller(f"the last prices should be right; {one.text}{ending}", DataWarning)
+
+
+def _quoted(market: Market) -> list[str | float]:
+    """Return implied volatilities and forwards of options, columns or numbers."""
+    if market.quotes is None:
+        return []
+    volatilities = market.quotes.volatilities or {}
+    forwards = market.quotes.forwards or {}
+    return [*volatilities.values(), *forwards.values()]
 
 
 def _is_ahead(path: Array) -> bool:

@@ -10,6 +10,15 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.recommendation import Recommendation
+from tests.recommendation.option_books import (
+    DAY,
+    LAST,
+    advise_options,
+    coin_table,
+    dollar_option,
+    linear_perpetual,
+    option_market,
+)
 
 N_DATES = 300
 VOLATILITY = 0.01
@@ -142,3 +151,13 @@ def test_a_peg_that_breaks_is_a_warning() -> None:
         found = advice(table)
     with pytest.warns(DataWarning, match="'A' moves by -13%"):
         found.update(moved(table, 0.87), DATES[-1])
+
+
+def test_an_implied_volatility_is_looked_at_like_a_price() -> None:
+    """A tenth of it would close the hedge of a short put without a word."""
+    found = advise_options({dollar_option(): -20.0}, linear_perpetual(), option_market())
+    bar = coin_table().iloc[-1].to_dict()
+    with pytest.raises(DataError, match="'IV' moves by -90%.*Multiply it by 10"):
+        found.update(bar | {"IV": 0.1 * bar["IV"]}, LAST + DAY)
+    with pytest.warns(DataWarning, match="'IV' moves by [+]50%"):
+        found.update(bar | {"IV": 1.5 * bar["IV"]}, LAST + DAY)

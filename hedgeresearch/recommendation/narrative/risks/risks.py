@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hedgeresearch._formatting import day, money, quantity
+from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
 from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
@@ -21,7 +22,7 @@ MAX_VALUE_AT_RISK_ERROR = 0.1
 def added_variance_sentences(assessment: Assessment) -> list[str]:
     """Return a warning where the hedge adds variance."""
     pairs = {"": (assessment.volatility["as recommended"], assessment.volatility["unhedged"])}
-    revalued = assessment.revaluation
+    revalued = _revaluation(assessment)
     if revalued is not None:
         # a loan that is worth nothing has a delta, and yet does not move
         pairs[" when revalued at past moves"] = (revalued["hedged"], revalued["unhedged"])
@@ -32,6 +33,14 @@ def added_variance_sentences(assessment: Assessment) -> list[str]:
         for how, (hedged, unhedged) in pairs.items()
         if hedged > unhedged * (1.0 + VOLATILITY_TOLERANCE)
     ]
+
+
+def _revaluation(assessment: Assessment) -> pd.Series | None:
+    """Return the volatilities of what is revalued; None where sentences on options say why not."""
+    try:
+        return assessment.revaluation
+    except DataError:
+        return None
 
 
 def past_loss_sentences(assessment: Assessment) -> list[str]:
