@@ -57,6 +57,10 @@ class Labelled:
         return table
 
 
+Table = Union["pd.DataFrame", Labelled]
+"""A table, or the values and labels of one."""
+
+
 @dataclass(slots=True, eq=False)
 class Deferred:
     """A table of columns of different types, made by a function that pickles."""

@@ -6,11 +6,13 @@ The message says what must hold, what came and what to do. Nothing is repaired.
 from __future__ import annotations
 
 from collections.abc import Sequence, Sized
+from copy import deepcopy
 from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled
 from hedgeresearch._formatting import counted, day
 from hedgeresearch._labels import labels
 from hedgeresearch._validation.number_dates import (
@@ -137,11 +139,38 @@ def check_returns(
     return frame
 
 
+def panel_of_returns(data: Any, name: str = "returns", *, minimum_rows: int) -> Labelled:
+    """Return a copy of returns (n_dates, n_series) that vary, without making a table.
+
+    Parameters and errors are those of :func:`check_frame`.
+    """
+    frame = as_frame(data, name)
+    given = frame.to_numpy()
+    if given.dtype != np.float64:
+        frame = check_frame(frame, name, minimum_rows=minimum_rows)
+        given = frame.to_numpy()
+    # names can be changed without changing those of the data
+    index = frame.index.view()
+    columns = frame.columns.view()
+    check_index(index, name)
+    check_length(given, name, minimum_rows)
+    values = np.array(given)
+    check_finite(values, index, columns, name)
+    _refuse_constant_columns(values, columns, name, allow_missing=False)
+    return Labelled(values, index, columns, attrs=deepcopy(frame.attrs) if frame.attrs else None)
+
+
 def check_variation(frame: pd.DataFrame, name: str, *, allow_missing: bool = False) -> None:
     """Refuse a constant column, or one without any value, of a checked table."""
-    values = frame.to_numpy()
     if allow_missing:
         _refuse_empty_columns(frame, name)
+    _refuse_constant_columns(frame.to_numpy(), frame.columns, name, allow_missing=allow_missing)
+
+
+def _refuse_constant_columns(
+    values: Array, columns: pd.Index[Any], name: str, *, allow_missing: bool
+) -> None:
+    if allow_missing:
         low = np.nanmin(values, axis=0)
         high = np.nanmax(values, axis=0)
     else:
@@ -149,7 +178,7 @@ def check_variation(frame: pd.DataFrame, name: str, *, allow_missing: bool = Fal
         high = values.max(axis=0)
     constant = high - low <= CONSTANT_TOLERANCE * np.maximum(np.abs(low), np.abs(high))
     if constant.any():
-        refuse_constant(frame.columns[int(np.argmax(constant))], name)
+        refuse_constant(columns[int(np.argmax(constant))], name)
 
 
 def refuse_constant(column: Any, name: str) -> NoReturn:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled, Table
 from hedgeresearch._kernels.checks.data_quality import column_covariance
 from hedgeresearch._validation.collinearity import check_independent
-from hedgeresearch._validation.frames import check_returns
+from hedgeresearch._validation.frames import panel_of_returns
 from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
 from hedgeresearch.covariance.fit import CovarianceFit
-from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.door import check_changes_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
+from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
@@ -28,7 +29,7 @@ BOUNDS_ADVICE = "Read its path with care; a longer sample or EWMACovariance may 
 
 def check_panel(
     returns: Any, univariate: UnivariateModels, model: str, *, shrunk: bool = False
-) -> pd.DataFrame:
+) -> Labelled:
     """Return returns (n_dates, n_series) that a covariance model in two steps can be fitted to.
 
     Parameters
@@ -48,18 +49,24 @@ def check_panel(
         If there are fewer than two series, too few observations, names that are the same as text,
         or collinear series.
     """
-    frame = check_returns(returns, minimum_rows=2)
-    check_at_door(frame, OF_SEVERAL)
-    _check_names(frame.columns, model)
-    check_length(len(frame), list(frame.columns), univariate)
+    panel = panel_of_returns(returns, minimum_rows=2)
+    names = panel.columns.tolist()
+    kind = panel.attrs.get("returns") if panel.attrs else None
+    check_changes_at_door(Changes(panel.values, panel.index, names, kind), OF_SEVERAL)
+    _check_names(names, model)
+    check_length(len(panel.values), names, univariate)
     if not shrunk:
-        _check_full_rank(frame, model)
-    return frame
+        _check_full_rank(panel.values, names, model)
+    return panel
 
 
 def check_length(n_dates: int, names: Sequence[str], univariate: UnivariateModels) -> None:
     """Raise DataError if there are fewer than ten dates per parameter of a univariate model."""
-    longest = max(len(model_of_series(univariate, name).names) for name in names)
+    if isinstance(univariate, Mapping):
+        models = [model_of_series(univariate, name) for name in names]
+    else:
+        models = [univariate]
+    longest = max(len(model.names) for model in models)
     min_rows = MIN_ROWS_PER_PARAMETER * longest
     if n_dates < min_rows:
         raise DataError(
@@ -68,7 +75,7 @@ def check_length(n_dates: int, names: Sequence[str], univariate: UnivariateModel
         )
 
 
-def earlier_errors(model: Any, warm_start: CovarianceFit | None, frame: pd.DataFrame) -> Any:
+def earlier_errors(model: Any, warm_start: CovarianceFit | None, frame: Table) -> Any:
     """Return what an earlier fit of a model knows of its errors, its optimum included.
 
     Raises
@@ -86,10 +93,10 @@ def earlier_errors(model: Any, warm_start: CovarianceFit | None, frame: pd.DataF
     return warm_start.estimates.errors
 
 
-def _check_names(names: pd.Index[Any], model: str) -> None:
+def _check_names(names: list[Any], model: str) -> None:
     """Refuse a single series, and names that are the same as text, as parameters bear them."""
     if len(names) < 2:
-        raise DataError(f"{model} needs two series or more; got {list(names)}.")
+        raise DataError(f"{model} needs two series or more; got {names}.")
     texts = [str(name) for name in names]
     if len(set(texts)) < len(texts):
         twice = next(text for i, text in enumerate(texts) if text in texts[:i])
@@ -98,21 +105,19 @@ def _check_names(names: pd.Index[Any], model: str) -> None:
         )
 
 
-def _check_full_rank(frame: pd.DataFrame, model: str) -> None:
+def _check_full_rank(values: Array, names: list[Any], model: str) -> None:
     """Refuse series whose sample covariance is singular."""
-    n_dates, n_series = frame.shape
+    n_dates, n_series = values.shape
     if n_series >= n_dates:
         raise DataError(
             f"{model} needs more observations than series unless its target is shrunk; got "
             f"{n_dates} observations of {n_series} series. Use DCC(target='nonlinear') or "
             "DCC(target='linear')."
         )
-    values = frame.to_numpy()
     if n_series == 2 and _share_little(values):
         return
-    names = [str(name) for name in frame.columns]
     centered = values - values.mean(axis=0)
-    check_independent(centered.T @ centered / (n_dates - 1), names, "series")
+    check_independent(centered.T @ centered / (n_dates - 1), list(map(str, names)), "series")
 
 
 def _share_little(values: Array) -> bool:

@@ -72,9 +72,10 @@ def engle_sheppard_test(
     check_at_least(lags, "lags", 1)
     check_univariate(univariate)
     frame = check_panel(returns, univariate, "engle_sheppard_test")
-    if lags > len(frame) - MIN_DATES_AFTER_LAGS:
+    n_dates = len(frame.index)
+    if lags > n_dates - MIN_DATES_AFTER_LAGS:
         raise DataError(
-            f"lags must leave {MIN_DATES_AFTER_LAGS} observations; got {lags} of {len(frame)}. "
+            f"lags must leave {MIN_DATES_AFTER_LAGS} observations; got {lags} of {n_dates}. "
             "Use fewer lags or a longer sample."
         )
     return constant_correlation_test(fit_first_step(univariate, frame).residuals, lags)

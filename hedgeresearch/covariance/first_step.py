@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Table
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
@@ -47,8 +47,8 @@ class FirstStep:
         """All parameters, named "series parameter"."""
         values = {}
         for series, fit in zip(self.series, self.fits, strict=True):
-            for parameter, value in zip(fit.names, fit.parameters, strict=True):
-                values[f"{series} {parameter}"] = float(value)
+            for parameter, value in zip(fit.names, fit.parameters.tolist(), strict=True):
+                values[f"{series} {parameter}"] = value
         return values
 
     @property
@@ -94,7 +94,7 @@ def model_of_series(models: UnivariateModels, series: str) -> VolatilityModel:
 
 
 def fit_first_step(
-    models: UnivariateModels, frame: pd.DataFrame, warm_start: FirstStep | None = None
+    models: UnivariateModels, frame: Table, warm_start: FirstStep | None = None
 ) -> FirstStep:
     """Estimate the volatility model of each column of a table, see ``estimate_first_step``."""
     return estimate_first_step(models, frame.to_numpy(), list(frame.columns), warm_start)

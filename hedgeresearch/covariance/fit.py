@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.lazy_table import Dates, Labelled, LazyTable, changed, held
+from hedgeresearch._containers.lazy_table import (
+    Dates,
+    Labelled,
+    LazyTable,
+    Table,
+    changed,
+    held,
+)
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._fit_text import sample_fact
@@ -458,7 +465,7 @@ class CovarianceFit(FittedParameters):
 @exported_by("hedgeresearch.covariance")
 def fit_from_state(
     model: Any,
-    frame: pd.DataFrame,
+    frame: Table,
     state: CovarianceState,
     estimates: Estimates,
     *,
@@ -470,7 +477,7 @@ def fit_from_state(
     ----------
     model : covariance model
         Settings that were fitted.
-    frame : DataFrame (n_dates, n_series)
+    frame : DataFrame (n_dates, n_series), or its values and labels
         Returns of the estimation sample.
     state : CovarianceState
         State before row ``skip`` of the sample.
@@ -489,7 +496,10 @@ def fit_from_state(
     >>> again.next_covariance.equals(first.next_covariance)
     True
     """
-    path_returns = frame.iloc[skip:] if skip else frame
+    path_returns = frame
+    if skip:
+        values = frame.to_numpy()[skip:]
+        path_returns = Labelled(values, frame.index[skip:], frame.columns, attrs=frame.attrs)
     return CovarianceFit(
         model=model,
         estimates=estimates,

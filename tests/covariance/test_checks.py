@@ -13,7 +13,7 @@ def returns():
 
 
 def test_a_faultless_panel_is_returned(returns):
-    np.testing.assert_array_equal(check_panel(returns, hr.GARCH(), "DCC"), returns)
+    np.testing.assert_array_equal(check_panel(returns, hr.GARCH(), "DCC").table(), returns)
 
 
 def test_the_largest_univariate_model_decides_the_rows(returns):
@@ -26,4 +26,4 @@ def test_collinear_series_are_allowed_with_a_shrunk_target(returns):
     twice = returns.assign(twice=2 * returns["asset"])
     with pytest.raises(hr.DataError, match="series must not be collinear; asset, twice are"):
         check_panel(twice, hr.GARCH(), "DCC")
-    assert check_panel(twice, hr.GARCH(), "DCC", shrunk=True).shape == (60, 4)
+    assert check_panel(twice, hr.GARCH(), "DCC", shrunk=True).values.shape == (60, 4)

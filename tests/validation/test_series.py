@@ -1,4 +1,4 @@
-"""One series of returns is checked without a table, as a table of one column is."""
+"""Returns are checked without making a table, as a table of them is."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgeresearch._validation.frames import check_returns
+from hedgeresearch._validation.frames import check_returns, panel_of_returns
 from hedgeresearch._validation.series import only_column, returns_of_one
 from hedgeresearch.errors import DataError
 
@@ -78,3 +78,42 @@ def test_one_series_does_not_follow_its_original() -> None:
     assert found.values[0] != 9.0
     assert found.index.name == "date"
     assert found.attrs == {"notes": ["first"]}
+
+
+WRONG_PANELS: dict[str, Callable[[], object]] = {
+    "gap": lambda: panel().where(panel() < 2.0),
+    "constant": lambda: panel().assign(tin=0.5),
+    "short": lambda: panel().iloc[:1],
+    "descending": lambda: panel().iloc[::-1],
+    "texts": lambda: panel().astype({"gas": str}),
+    "same names": lambda: panel().set_axis(["oil", "oil"], axis=1),
+    "no column": lambda: panel()[[]],
+    "list": lambda: [1.0, 2.0],
+}
+
+
+def panel() -> pd.DataFrame:
+    """Return two series of returns."""
+    values = np.random.default_rng(2).standard_normal((60, 2))
+    return pd.DataFrame(values, DATES, pd.Index(["oil", "gas"], name="market"))
+
+
+@pytest.mark.parametrize("case", WRONG_PANELS)
+def test_a_panel_is_refused_as_a_table_is(case: str) -> None:
+    with pytest.raises(DataError) as expected:
+        check_returns(WRONG_PANELS[case](), minimum_rows=2)
+    with pytest.raises(DataError) as found:
+        panel_of_returns(WRONG_PANELS[case](), minimum_rows=2)
+    assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "Float64", "int64"])
+def test_a_panel_is_a_copy_of_the_table(dtype: str) -> None:
+    data = (100.0 * panel()).round().astype(dtype)
+    data.attrs = {"returns": "log"}
+    expected = check_returns(data, minimum_rows=2)
+    found = panel_of_returns(data, minimum_rows=2)
+    data.iloc[0, 0] = 900
+    data.columns.name = "other"
+    pd.testing.assert_frame_equal(found.table(), expected.astype("float64"))
+    assert found.table().attrs == expected.attrs

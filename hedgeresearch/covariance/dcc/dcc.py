@@ -166,7 +166,7 @@ class DCC:
         frame = check_panel(returns, self.univariate, "DCC", shrunk=self.target != "sample")
         earlier: TwoStepInference | None = earlier_errors(self, warm_start, frame)
         inference = fit_two_steps(self.univariate, frame, self._correlation, earlier)
-        estimates = two_step_estimates(inference, n_dates=len(frame))
+        estimates = two_step_estimates(inference, n_dates=len(frame.index))
         warn_of_bounds("DCC", estimates.bounds_hit, BOUNDS_ADVICE)
         return fit_from_state(self, frame, two_step_state(inference), estimates)
 

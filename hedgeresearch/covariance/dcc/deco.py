@@ -111,7 +111,7 @@ class DECO:
         earlier: DECOInference | None = earlier_errors(self, warm_start, frame)
         near = None if earlier is None else earlier.steps
         steps = fit_two_steps(self.univariate, frame, self._correlation, near)
-        estimates = two_step_estimates(steps, n_dates=len(frame))
+        estimates = two_step_estimates(steps, n_dates=len(frame.index))
         estimates = replace(estimates, errors=DECOInference(steps))
         warn_of_bounds("DECO", estimates.bounds_hit, BOUNDS_ADVICE)
         return fit_from_state(self, frame, DECOState(two_step_state(steps)), estimates)

@@ -85,7 +85,8 @@ class CorrelationEstimate:
     @property
     def values(self) -> dict[str, float]:
         """Estimates by name."""
-        return {NAMES[i]: float(self.all_parameters[i]) for i in self.reported}
+        parameters = self.all_parameters.tolist()
+        return {NAMES[i]: parameters[i] for i in self.reported}
 
 
 def estimate_correlation(

@@ -152,7 +152,7 @@ class PairCorrelation:
         first, second = margins
         kept = np.array(first.layout.kept)
         information, by_z, _ = self._score_derivatives(*at)
-        information = information[np.ix_(reported, reported)]
+        information = information[reported[:, None], reported]
         own = np.empty(information.shape)
         identified_inverse(0.5 * (information + information.T), np.ascontiguousarray(tangent), own)
         transform = _influence_transform(own, by_z[reported], margins, kept)

@@ -48,6 +48,8 @@ NEXT_TO_BOUND = 0.02
 """Distance from a bound at which a search is continued on it."""
 MIN_OWN_SHARE = 1e-7
 """Share of the residuals' variance that each series must have of its own."""
+SHARP = 1e-8
+"""Largest component of the projected gradient at an optimum that needs no second search."""
 NO_BASINS = np.empty((0, len(GRID_NEWS)), dtype=np.int64)
 ONE_PAIR = np.zeros((1, 2), dtype=np.int64)
 
@@ -133,8 +135,11 @@ class PairSearch:
                 best = found if found.value > best.value else best
         if best is NOWHERE:
             return best
+        starts = with_start_on_bounds(best.point)
+        if len(starts) == 1 and best.norm < SHARP:
+            return best
         # once more, where updates may have spoiled the curvature
-        polished = self.best_of(with_start_on_bounds(best.point), self.searched)
+        polished = self.best_of(starts, self.searched)
         return polished if polished.value > best.value else best
 
     def best_of(self, starts: Array, searched: Indices, basins: Indices = NO_BASINS) -> Maximum:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Table
 from hedgeresearch.covariance.dcc.correlation_state import correlation_state
 from hedgeresearch.covariance.dcc.delta_method import (
     DCCStateAt,
@@ -102,7 +102,7 @@ class TwoStepInference:
 
 def fit_two_steps(
     univariate: UnivariateModels,
-    frame: pd.DataFrame,
+    frame: Table,
     correlate: Callable[
         [Array, CorrelationEstimate | None], tuple[CorrelationLikelihood, CorrelationEstimate]
     ],

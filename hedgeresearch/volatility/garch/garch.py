@@ -21,7 +21,7 @@ from hedgeresearch.typing import Array
 from hedgeresearch.volatility.estimation import fit_volatility
 from hedgeresearch.volatility.fit import VolatilityFit
 from hedgeresearch.volatility.garch.estimation import GARCHEstimate, estimate_garch
-from hedgeresearch.volatility.garch.parameters import GARCHLayout
+from hedgeresearch.volatility.garch.parameters import GARCHLayout, garch_layout
 
 
 @exported_by("hedgeresearch.volatility")
@@ -111,8 +111,4 @@ class GARCH:
     @property
     def layout(self) -> GARCHLayout:
         """Choice of the parameters that are estimated."""
-        return GARCHLayout(
-            constant_mean=self.mean == "constant",
-            asymmetric=self.asymmetric,
-            student=self.density == "student",
-        )
+        return garch_layout(self.mean == "constant", self.asymmetric, self.density == "student")

@@ -7,6 +7,7 @@ fixed at mu = 0, gamma = 0 and normal innovations.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -35,18 +36,18 @@ class GARCHLayout:
     asymmetric: bool
     student: bool
 
-    @property
+    @cached_property
     def kept(self) -> list[int]:
         """Positions in a full vector of the parameters that are estimated."""
         estimated = (self.constant_mean, True, True, self.asymmetric, True, self.student)
         return [position for position, is_estimated in enumerate(estimated) if is_estimated]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the parameters that are estimated, (k,)."""
         return tuple(NAMES[position] for position in self.kept)
 
-    @property
+    @cached_property
     def coordinates(self) -> list[int]:
         """Positions in the box of the coordinates that are searched."""
         searched = (self.constant_mean, True, True, True, self.asymmetric, self.student)
@@ -65,6 +66,12 @@ class GARCHLayout:
         }
         lowest, highest = formulas[coordinate]
         return lowest if value <= BOX[coordinate][0] else highest
+
+
+@lru_cache(maxsize=8)
+def garch_layout(constant_mean: bool, asymmetric: bool, student: bool) -> GARCHLayout:
+    """Return one of the eight layouts, whose lists are made once."""
+    return GARCHLayout(constant_mean, asymmetric, student)
 
 
 def from_box(point: Array) -> tuple[Array, float]:
