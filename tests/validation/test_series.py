@@ -72,8 +72,8 @@ def test_one_series_does_not_follow_its_original() -> None:
     data = series()
     data.attrs = {"notes": ["first"]}
     found = returns_of_one(data, minimum_rows=2)
-    data.iloc[0] = 9.0
     data.index.name = "day"
+    data.iloc[0] = 9.0
     data.attrs["notes"].append("second")
     assert found.values[0] != 9.0
     assert found.index.name == "date"
@@ -113,7 +113,8 @@ def test_a_panel_is_a_copy_of_the_table(dtype: str) -> None:
     data.attrs = {"returns": "log"}
     expected = check_returns(data, minimum_rows=2)
     found = panel_of_returns(data, minimum_rows=2)
-    data.iloc[0, 0] = 900
     data.columns.name = "other"
+    data.index.name = "day"
+    data.iloc[0, 0] = 900
     pd.testing.assert_frame_equal(found.table(), expected.astype("float64"))
     assert found.table().attrs == expected.attrs
