@@ -10,7 +10,7 @@ factors: that of October 1987 was a fifth of the S&P 500.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -92,17 +92,21 @@ def odd_moves(
 ) -> list[OddMove]:
     """Return the odd last moves of the columns that value a position and its hedges.
 
-    Those are prices, rates, and implied volatilities and forwards of options.
+    Those are prices, rates, and implied volatilities and forwards of options; and funding, of which
+    no power of ten is wrong: in a squeeze it is a hundred times the usual.
     """
     names = dict.fromkeys([*position.assets, *(one.name for one in instruments)])
     rates = [market.rates.get(name) for name in names]
-    columns = dict.fromkeys([*names, *rates, *_quoted(market)])
+    funding = {market.funding[name] for name in names if name in market.funding}
+    columns = dict.fromkeys([*names, *rates, *_quoted(market), *sorted(funding)])
     found = []
     for name in columns:
         if not isinstance(name, str) or name not in market.columns:
             continue
         if _is_ahead(market.path(name, N_RECENT + 2)):
             odd = _odd_move(name, market.path(name, len(market)), market)
+            if odd is not None and name in funding:
+                odd = replace(odd, power=0)
             found += [] if odd is None else [odd]
     return found
 

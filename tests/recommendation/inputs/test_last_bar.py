@@ -161,3 +161,15 @@ def test_an_implied_volatility_is_looked_at_like_a_price() -> None:
         found.update(bar | {"IV": 0.1 * bar["IV"]}, LAST + DAY)
     with pytest.warns(DataWarning, match="'IV' moves by [+]50%"):
         found.update(bar | {"IV": 1.5 * bar["IV"]}, LAST + DAY)
+
+
+def test_funding_of_a_hundred_times_the_usual_is_a_warning() -> None:
+    table = prices()
+    table["FUND"] = 1e-4 + 2e-5 * np.random.default_rng(6).standard_normal(len(table))
+    market = hr.Market(table.iloc[:-1], funding={"F": "FUND"})
+    perpetual = hr.LinearContract("F", 50, lot=1, funding="continuous")
+    fit = hr.OLSHedge().fit(*market.returns(HELD, perpetual))
+    found = hr.recommend(fit, HELD, perpetual, market)
+    with pytest.warns(DataWarning, match="'FUND' moves by .*Look it up before you trade"):
+        later = found.update(moved(table, 100.0, "FUND"), DATES[-1])
+    assert [one.column for one in later.assessment.odd_moves] == ["FUND"]
