@@ -20,8 +20,8 @@ Pool = Annotated[
     bool,
     typer.Option(
         "--pool",
-        help="A book with liquidity in a pool and a loan; its simulated prices are written beside "
-        f"it, to {PRICES}.",
+        help="A book with liquidity in a pool and a loan; its simulated prices are written next "
+        f"to it, to {PRICES}.",
     ),
 ]
 
