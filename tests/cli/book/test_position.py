@@ -22,7 +22,7 @@ def test_a_value_is_hedged_and_named_with_its_currency(
     price = coin_prices["COIN"].iloc[-1]
     assert found.problem.position.units["COIN"] == pytest.approx(1_500_000 / price, rel=1e-9)
     assert found.valuation.value == pytest.approx(1_500_000, rel=1e-9)
-    assert " of 1,500,000 USDT of COIN " in found.decision
+    assert " of COIN worth 1,500,000 USDT " in found.decision
 
 
 @pytest.mark.parametrize(
