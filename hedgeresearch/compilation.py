@@ -11,7 +11,7 @@ import pandas as pd
 
 from hedgeresearch import covariance, hedges, metrics, options, regimes, volatility
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.compilation.kernels import MAX_PLAIN_CALLS, log, place_in_words
+from hedgeresearch._kernels.compilation.kernels import log, place_in_words
 from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch.data.simulation import simulate_dcc, simulate_regimes
 from hedgeresearch.evaluation import walk_forward, walk_forward_pairs
@@ -86,10 +86,8 @@ def _returns(n_series: int = 2) -> pd.DataFrame:
 
 def _use_data() -> None:
     returns = _returns()
-    # kernels with a plain version are compiled when they are called often, where others are
     covariance.EWMACovariance().fit(returns)
-    for _ in range(MAX_PLAIN_CALLS + 1):
-        hedges.OLSHedge().fit(returns["asset"], returns[["hedge"]])
+    hedges.OLSHedge().fit(returns["asset"], returns[["hedge"]])
 
 
 def _use_volatility() -> None:

@@ -6,7 +6,9 @@ source of the module and of the modules it imports: a kernel that calls a kernel
 is compiled again when that one changes.
 
 A kernel that another one calls is a part of it there: it is compiled without what Python needs to
-call it. numba optimizes it with each of its callers, one level after the other.
+call it. numba optimizes it with each of its callers, one level after the other. A fast part is
+inlined in them: its sums depend on how it was optimized, and a call would reach whichever copy was
+compiled first in the process, so that code that was kept would give other last digits.
 
 A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
 
@@ -99,6 +101,8 @@ class Kernel:
         It is used where other kernels are, and either was kept or is called often: a program that
         uses no other kernel does not compile.
         """
+        if is_urgent():
+            return True
         if not is_in_use():
             return False
         self._n_plain_calls += 1
@@ -155,7 +159,8 @@ class Kernel:
             if is_fast not in self._parts:
                 njit: Any = numba.njit
                 options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS}
-                self._parts[is_fast] = njit(**options)(self._with_parts(is_fast))
+                part = njit(forceinline=is_fast, **options)(self._with_parts(is_fast))
+                self._parts[is_fast] = part
         return self._parts[is_fast]
 
     def _with_parts(self, fast: bool) -> FunctionType:

@@ -5,12 +5,15 @@ model. Python runs it, with compiled passes, until compiling pays. It computes t
 its arithmetic is strict, and it uses ``math`` where NumPy has another logarithm or exponential, and
 products for powers. What it steers to differs by rounding where the order of the sums of a fast
 pass does, which depends on whether the pass was compiled in this process, and for which kernel.
+
+Walks and checks of causality, whose bits must not depend on time, compile everything at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from time import thread_time
 from typing import Any
 
@@ -48,22 +51,28 @@ def to_numbers(result: Any) -> Any:
 
 
 class _Urgency:
-    """Whether kernels that steer are compiled at their first call."""
+    """Number of blocks, in any thread, in which kernels are compiled at their first call."""
 
-    at_once = False
+    lock = Lock()
+    n_blocks = 0
+
+    @classmethod
+    def add(cls, change: int) -> None:
+        """Note that a block begins, by 1, or ends, by -1."""
+        with cls.lock:
+            cls.n_blocks += change
 
 
 def is_urgent() -> bool:
-    """Return whether kernels that steer are compiled at their first call."""
-    return _Urgency.at_once
+    """Return whether kernels are compiled at their first call, whatever could stand for them."""
+    return _Urgency.n_blocks > 0
 
 
 @contextmanager
 def compiled_at_once() -> Iterator[None]:
-    """Compile in the block whatever is called, so that it is kept for later or for workers."""
-    before = _Urgency.at_once
-    _Urgency.at_once = True
+    """Compile in the block whatever is called: for results whose bits must not depend on time."""
+    _Urgency.add(1)
     try:
         yield
     finally:
-        _Urgency.at_once = before
+        _Urgency.add(-1)

@@ -61,6 +61,10 @@ class Checkpoint:
             ) from None
         return cls(path)
 
+    def has(self, key: str) -> bool:
+        """Return whether there is a file of a key, which may be damaged."""
+        return self._path(key).exists()
+
     def load(self, key: str) -> Walk | None:
         """Return the walk of a key; None if there is none, or it is damaged."""
         try:

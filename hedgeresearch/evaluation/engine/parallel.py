@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._kernels.compilation.kernels import log
 from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch.covariance.margin_store import MarginStore
@@ -66,8 +67,17 @@ class Task:
             self.checkpoint.save(self.key, finished)
         return finished
 
+    @property
+    def is_finished(self) -> bool:
+        """True if the checkpoint has the walk."""
+        if self.checkpoint is None or self.key is None:
+            return False
+        return self.checkpoint.has(self.key)
+
     def prepare(self) -> bool:
         """Make the first refit, so that kernels are compiled once and not by every worker.
+
+        Where it compiled anything, so may the second one, which starts at the first.
 
         Returns
         -------
@@ -81,13 +91,15 @@ class Task:
         steps = Steps(self.model, self.returns)
         if next(steps.in_samples(first, np.array([True]))) is not None:
             return True
-        if self.checkpoint is None:
+        with log().observed() as compiled:
             steps.step(first[0], cold=True)
+        if compiled and len(self.refits) > 1:
+            steps.step(self.refits[1], cold=False)
         return False
 
     def _walk(self, tick: Callable[[], Any]) -> Walk:
         # several threads of linear algebra change the order of summation
-        with single_threaded_blas():
+        with single_threaded_blas(), compiled_at_once():
             return walk(self.model, self.returns, self.refits, tick, self.store)
 
     def parts(self) -> list[Task]:
@@ -146,7 +158,8 @@ def _run_in_parallel(tasks: Sequence[Task], n_jobs: int | None) -> Iterator[Walk
     from joblib.parallel import get_active_backend
 
     # kernels for two series are not those for more
-    kinds = {(id(task.model), task.returns.shape[1]): task for task in reversed(tasks)}
+    unfinished = [task for task in reversed(tasks) if not task.is_finished]
+    kinds = {(id(task.model), task.returns.shape[1]): task for task in unfinished}
     with compiled_at_once():
         compiled = [task.prepare() for task in kinds.values()]
     prefer = "threads" if all(compiled) else "processes"

@@ -1,5 +1,9 @@
 """Every model, walked in one process, in several and in threads: the same bits, no look-ahead."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -8,6 +12,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.compilation.notices import CompilationLog
 from hedgeresearch.evaluation.engine import parallel as parallel_module
 from hedgeresearch.evaluation.engine.schedule import Schedule
 from tests.evaluation.fragile import Broken
@@ -87,6 +92,10 @@ def test_no_model_is_left_out() -> None:
 
 @pytest.fixture(scope="module")
 def moving() -> pd.DataFrame:
+    return moving_returns()
+
+
+def moving_returns() -> pd.DataFrame:
     """Returns of an asset and two hedges whose variances and correlations move."""
     calm = hr.data.simulate_dcc(n_dates=340, n_series=3, correlation=0.6, seed=7).returns
     return calm.mul(np.where(np.arange(340) // 40 % 2, 2.5, 1.0), axis=0)
@@ -190,6 +199,78 @@ def test_a_model_is_compiled_before_workers_start(moving: pd.DataFrame) -> None:
     assert parallel_module.Task("", Watched(60), moving, refits).prepare() is False
     assert made == [200]
     assert parallel_module.Task("", hr.OLSHedge(), moving, refits).prepare() is True
+
+
+def test_what_a_warm_start_compiles_is_compiled_as_well(
+    moving: pd.DataFrame, monkeypatch: Any
+) -> None:
+    """Only where the first refit compiled something: else everything was kept."""
+    refits = Schedule(200, 10, None).refits(len(moving))
+    steps = []
+    record = CompilationLog("")
+
+    def kept(_: Any, refit: Any, cold: bool) -> None:
+        steps.append((refit.train_start, cold))
+
+    def compiled(_: Any, refit: Any, cold: bool) -> None:
+        kept(_, refit, cold)
+        record.begin("module", "kernel")
+        record.end("module", "kernel")
+
+    monkeypatch.setattr(parallel_module, "log", lambda: record)
+    for step in (kept, compiled):
+        monkeypatch.setattr(parallel_module.Steps, "step", step)
+        parallel_module.Task("", hr.RollingOLSHedge(60), moving, refits).prepare()
+    assert steps == [(0, True), (0, True), (10, False)]
+
+
+def test_walks_of_a_checkpoint_are_prepared_unless_finished(
+    moving: pd.DataFrame, tmp_path: Path, monkeypatch: Any
+) -> None:
+    prepared = []
+    prepare = parallel_module.Task.prepare
+
+    def recorded(task: Any) -> bool:
+        prepared.append(task.label)
+        return prepare(task)
+
+    monkeypatch.setattr(parallel_module.Task, "prepare", recorded)
+    some = {"kalman": hr.KalmanHedge(), "rolling": hr.RollingOLSHedge(60)}
+    for names in (["kalman"], ["kalman", "rolling"]):
+        models = {name: some[name] for name in names}
+        with joblib.parallel_config("threading"):
+            walk(models, moving, checkpoint=tmp_path, n_jobs=2)
+    assert prepared == ["kalman", "ols", "naive", "rolling"]
+
+
+COLD = """
+import sys
+from tests.evaluation.engine.test_parallel import COLD_MODELS, moving_returns
+from tests.evaluation.runs import walk
+found = walk(COLD_MODELS, moving_returns(), refit_every=30, n_jobs=int(sys.argv[1]))
+print(found.ratios.to_numpy().tobytes().hex())
+"""
+COLD_MODELS = {
+    "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+    "ccc": hr.MinimumVarianceHedge(hr.CCC()),
+    "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    "kalman": hr.KalmanHedge(),
+    "rolling": hr.RollingOLSHedge(60),
+}
+
+
+@pytest.mark.slow
+def test_cold_and_warm_walks_of_any_jobs_have_the_same_bits(tmp_path: Path) -> None:
+    """One process compiles, two processes do, and the second of each loads what was kept."""
+    found = []
+    for folder, n_jobs in (("one", 1), ("one", 2), ("two", 2), ("two", 1)):
+        settings = {"NUMBA_CACHE_DIR": str(tmp_path / folder), "HEDGERESEARCH_QUIET": "1"}
+        command = [sys.executable, "-c", COLD, str(n_jobs)]
+        root = Path(hr.__file__).parents[1]
+        how: dict[str, Any] = {"cwd": root, "env": {**os.environ, **settings}, "check": True}
+        found.append(subprocess.run(command, capture_output=True, text=True, **how).stdout)
+    assert len(found[0]) > 1000
+    assert found == found[:1] * 4
 
 
 @pytest.mark.slow

@@ -145,6 +145,28 @@ def test_kernels_that_steer_are_compiled_for_workers(
     assert compiled == ["add"]
 
 
+def test_plain_versions_are_not_used_where_all_is_compiled(
+    compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernels, "is_in_use", lambda: False)
+    with compiled_at_once():
+        assert kernel(plain=lambda x, y: "plain")(add)(1, 2) == 3
+    assert compiled == ["add"]
+
+
+def test_compiling_at_once_ends_with_the_last_block_of_any_thread() -> None:
+    first = compiled_at_once()
+    second = compiled_at_once()
+    found = [steering.is_urgent()]
+    for step in (first.__enter__, second.__enter__):
+        step()
+        found.append(steering.is_urgent())
+    for block in (first, second):
+        block.__exit__(None, None, None)
+        found.append(steering.is_urgent())
+    assert found == [False, True, True, True, False]
+
+
 def test_python_returns_numbers_as_compiled_code_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Kernel, "is_kept", False)
     one = kernel(steers=True)(add)
