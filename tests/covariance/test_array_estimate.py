@@ -100,6 +100,36 @@ def test_estimates_on_samples_are_those_of_fits(name: str, n_series: int) -> Non
         assert one.remarks == said
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("model", [hr.RegimeDCC(), hr.RegimeCorrelation(n_starts=2)], ids=str)
+@pytest.mark.parametrize("n_series", [2, 3])
+def test_switching_correlations_are_those_of_fits(n_series: int, model: Any) -> None:
+    """They have no warm start; margins begin at those of the sample before."""
+    frame = simulated(n_series, a=0.15, b=0.8)
+    later = frame.to_numpy()[320:340]
+    found = estimates(model, frame, BOUNDS[1:3], COLD[:2])
+    assert None not in found
+    for (first, stop), one in zip(BOUNDS[1:3], found, strict=True):
+        with recorded_warnings() as caught:
+            fit = model.fit(frame.iloc[first:stop])
+        expected = fit.next_covariance.to_numpy()
+        np.testing.assert_allclose(one.next_covariance, expected, rtol=1e-6)
+        path = fit.final_state.path(later, np.arange(n_series))
+        np.testing.assert_allclose(one.final_state.path(later, np.arange(n_series)), path, 1e-6)
+        assert one.remarks == tuple(dict.fromkeys(said.message for said in caught))
+
+
+def test_rare_regimes_are_left_to_fits() -> None:
+    """Their warning names dates, which arrays do not have."""
+    frame = simulated()
+    burst = np.random.default_rng(0).standard_normal(12) * 0.01
+    frame.iloc[100:112] = np.column_stack([burst, -burst + 1e-5 * burst**2])
+    model = hr.RegimeCorrelation(n_starts=4)
+    with pytest.warns(hr.errors.ConvergenceWarning, match="dates"):
+        model.fit(frame.iloc[:300])
+    assert estimates(model, frame, BOUNDS[:1], COLD[:1]) == [None]
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", ["DCC", "CCC", "DECO"])
 def test_weak_samples_have_the_same_bounds(name: str, seed: int) -> None:

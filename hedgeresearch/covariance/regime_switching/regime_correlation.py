@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least
+from hedgeresearch.covariance.array_estimate import Samples
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
 from hedgeresearch.covariance.first_step import (
     FirstStep,
@@ -42,11 +43,16 @@ from hedgeresearch.covariance.regime_switching.standard_errors import (
 from hedgeresearch.covariance.regime_switching.state import (
     RegimeCorrelationState,
     SwitchingCorrelation,
+    filter_correlations,
 )
+from hedgeresearch.covariance.two_step_samples import Margins, SecondStep, TwoStepSamples
+from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.estimation.rare_regimes import has_rare_regimes, warn_of_rare_regimes
 from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @exported_by("hedgeresearch.covariance")
@@ -114,12 +120,34 @@ class RegimeCorrelation:
         state = RegimeCorrelationState(first_step.states, switching)
         return fit_from_state(self, frame, state, estimates)
 
+    def on_samples(self, samples: Samples) -> TwoStepSamples:
+        """Return the estimator of many samples, see ``EstimatesSamples``."""
+        margins = Margins.of(self.univariate, samples)
+        return TwoStepSamples("RegimeCorrelation", margins, self._second_step)
+
+    def _second_step(
+        self, residuals: Array, univariate: tuple[VolatilityState, ...], _near: Any
+    ) -> SecondStep:
+        """Estimate the correlation on a sample with univariate states after it, from all starts.
+
+        Raises
+        ------
+        ConvergenceError
+            As ``fit``; or if a regime is rare, as the warning of ``fit`` names its dates.
+        """
+        starts = starting_points(residuals, self.n_regimes, self.n_starts, self.seed)
+        switching = estimate_regime_correlation(residuals, starts)
+        if has_rare_regimes(expect(residuals, switching).smoothed):
+            raise ConvergenceError("a regime is rare on this sample.")
+        predicted, _ = filter_correlations(residuals, switching)
+        state = RegimeCorrelationState(univariate, switching._replace(probabilities=predicted[-1]))
+        return SecondStep(state, bounds_hit=_zero_transitions(switching))
+
 
 def _estimates(
     first_step: FirstStep, switching: SwitchingCorrelation, log_density: float
 ) -> Estimates:
     """Return the estimates of both steps."""
-    zeros = np.argwhere(switching.transition <= ON_BOUND)
     equations = estimating_equations(first_step.residuals, switching)
     gradient = np.abs(equations[free_parameters(switching)]).max()
     return Estimates(
@@ -128,9 +156,15 @@ def _estimates(
         log_likelihood=log_density - first_step.log_volatility,
         n_targets=len(switching.transition) - 1,  # the probabilities of the first date
         gradient_norm=max(first_step.gradient_norm, float(gradient)),
-        bounds=(*first_step.bounds_hit, *(f"p [{i},{j}] = 0" for i, j in zeros)),
+        bounds=(*first_step.bounds_hit, *_zero_transitions(switching)),
         errors=RegimeCorrelationInference(first_step, switching),
     )
+
+
+def _zero_transitions(switching: SwitchingCorrelation) -> list[str]:
+    """Return the transition probabilities that are zero, as formulas."""
+    zeros = np.argwhere(switching.transition <= ON_BOUND).tolist()
+    return [f"p [{i},{j}] = 0" for i, j in zeros]
 
 
 def _named(switching: SwitchingCorrelation, series: tuple[str, ...]) -> dict[str, float]:

@@ -14,11 +14,12 @@ DCC. With equal parameters in both regimes the model is DCC.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch.covariance.array_estimate import Samples
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
 from hedgeresearch.covariance.first_step import (
     FirstStep,
@@ -35,9 +36,12 @@ from hedgeresearch.covariance.regime_switching.dcc_estimation import (
 )
 from hedgeresearch.covariance.regime_switching.dcc_standard_errors import RegimeDCCInference
 from hedgeresearch.covariance.regime_switching.dcc_state import RegimeDCCState, SwitchingDynamics
+from hedgeresearch.covariance.two_step_samples import Margins, SecondStep, TwoStepSamples
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityState
 
 NAMES = ("a [0]", "b [0]", "a [1]", "b [1]", "p [0,0]", "p [1,0]")
 
@@ -89,9 +93,27 @@ class RegimeDCC:
         estimate = estimate_switching_dcc(first_step.residuals)
         estimates = _estimates(first_step, estimate)
         warn_of_bounds("RegimeDCC", estimates.bounds_hit, BOUNDS_ADVICE)
-        target = sample_target(first_step.residuals)
-        dynamics = SwitchingDynamics.before_first(estimate.parameters, target)
+        dynamics = _dynamics_before(first_step.residuals, estimate)
         return fit_from_state(self, frame, RegimeDCCState(first_step.states, dynamics), estimates)
+
+    def on_samples(self, samples: Samples) -> TwoStepSamples:
+        """Return the estimator of many samples, see ``EstimatesSamples``."""
+        return TwoStepSamples("RegimeDCC", Margins.of(self.univariate, samples), _second_step)
+
+
+def _second_step(
+    residuals: Array, univariate: tuple[VolatilityState, ...], _near: Any
+) -> SecondStep:
+    """Estimate the correlation on a sample with univariate states after it, from all starts."""
+    estimate = estimate_switching_dcc(residuals)
+    _, dynamics = _dynamics_before(residuals, estimate).filter(residuals)
+    state = RegimeDCCState(univariate, dynamics)
+    return SecondStep(state, bounds_hit=estimate.bounds_hit)
+
+
+def _dynamics_before(residuals: Array, estimate: SwitchingEstimate) -> SwitchingDynamics:
+    """Return the dynamics before the first date of residuals (n_dates, n_series)."""
+    return SwitchingDynamics.before_first(estimate.parameters, sample_target(residuals))
 
 
 def _estimates(first_step: FirstStep, estimate: SwitchingEstimate) -> Estimates:
