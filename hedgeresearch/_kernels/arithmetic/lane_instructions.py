@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
@@ -65,9 +66,16 @@ def _as_lanes(builder: Any, kind: Any, value: Any) -> Any:
     return builder.shuffle_vector(first, UNDEFINED, _order([0] * WIDTH))
 
 
+def _require_contiguous(array: Any) -> None:
+    """Raise an error of compilation for an array whose elements do not follow each other."""
+    if array.layout != "C":
+        raise TypingError(f"lanes are those of contiguous arrays; got {array}.")
+
+
 @intrinsic
 def load(typing: Any, array: Any, index: Any) -> Any:
     """Return lanes of an array."""
+    _require_contiguous(array)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         loaded = builder.load(_address(context, builder, signature.args[0], *arguments))
@@ -80,6 +88,7 @@ def load(typing: Any, array: Any, index: Any) -> Any:
 @intrinsic
 def store(typing: Any, array: Any, index: Any, values: Any) -> Any:
     """Overwrite lanes of an array."""
+    _require_contiguous(array)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         target = _address(context, builder, signature.args[0], *arguments[:2])

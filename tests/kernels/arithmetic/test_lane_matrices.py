@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
 from hedgeresearch._kernels.arithmetic.lane_matrices import (
     factorize_lanes,
@@ -58,3 +59,9 @@ def test_smallest_pivot_shows_which_dates_are_indefinite():
     pivots = np.empty(5 * WIDTH)
     factorize_lanes(in_one_array(matrices), 4, pivots)
     np.testing.assert_array_equal(pivots[4 * WIDTH :], [1, 1, -3, 1, 1, 0, 1, 1])
+
+
+def test_lanes_of_arrays_with_gaps_are_refused():
+    strided = np.ones(64)[::2]
+    with pytest.raises(TypingError, match="lanes are those of contiguous arrays"):
+        factorize_lanes(strided, 2, np.empty(3 * WIDTH))
