@@ -13,7 +13,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.dcc.pair.targets import pair_targets
-from hedgeresearch.covariance.dcc.pair_search import PairSearch
+from hedgeresearch.covariance.dcc.likelihoods.pair_search import PairSearch
 from tests.benchmarks.test_bekk_speed import with_errors
 from tests.benchmarks.test_covariance_speed import note
 

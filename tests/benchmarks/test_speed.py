@@ -16,7 +16,7 @@ from hedgeresearch._kernels.hidden_markov.filter import filter_regimes
 from hedgeresearch._kernels.moments.ewma import ewma_covariance
 from hedgeresearch._kernels.moments.rolling import rolling_covariance
 from hedgeresearch._kernels.moments.rolling_ratios import rolling_ratios
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from tests.benchmarks.clock import seconds_of_programs
 
 MILLION = 1_000_000

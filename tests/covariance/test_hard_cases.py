@@ -11,8 +11,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.garch.coordinates import BOX
 from hedgeresearch.covariance.bekk import estimation as bekk_estimation
-from hedgeresearch.covariance.dcc import estimation as dcc_estimation
-from hedgeresearch.covariance.dcc import panel_search
+from hedgeresearch.covariance.dcc.estimation import panel_search
+from hedgeresearch.covariance.dcc.estimation import second_step as dcc_estimation
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.volatility.garch import estimation as garch_estimation
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood

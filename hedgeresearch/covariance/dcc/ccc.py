@@ -20,7 +20,7 @@ from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch.covariance.array_estimate import Samples
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel, earlier_errors
 from hedgeresearch.covariance.correlation import as_correlation, upper_triangle_to_matrix
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, univariate_steps
 from hedgeresearch.covariance.first_step import (

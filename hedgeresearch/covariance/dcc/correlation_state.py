@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hedgeresearch._kernels.dcc.recursion import dcc_last
-from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.estimation.second_step import CorrelationEstimate
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.volatility.protocols import VolatilityState
 

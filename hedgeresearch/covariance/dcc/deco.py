@@ -26,16 +26,19 @@ from hedgeresearch.covariance.correlation import (
     pairwise_products,
 )
 from hedgeresearch.covariance.dcc.correlation_state import state_after_sample
-from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, estimate_correlation
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.pair_samples import pair_samples
-from hedgeresearch.covariance.dcc.parameters import CorrelationRules
-from hedgeresearch.covariance.dcc.standard_errors import (
+from hedgeresearch.covariance.dcc.errors.standard_errors import (
     TwoStepInference,
     fit_two_steps,
     two_step_estimates,
     two_step_state,
 )
+from hedgeresearch.covariance.dcc.estimation.pair_samples import pair_samples
+from hedgeresearch.covariance.dcc.estimation.parameters import CorrelationRules
+from hedgeresearch.covariance.dcc.estimation.second_step import (
+    CorrelationEstimate,
+    estimate_correlation,
+)
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState, FilteredDCCState
 from hedgeresearch.covariance.delta_method import DeltaMethod
 from hedgeresearch.covariance.first_step import (

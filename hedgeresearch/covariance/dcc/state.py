@@ -39,7 +39,7 @@ class DCCState:
     corrected : bool
         Whether innovations are those of Aielli (2013).
     target, intercept : array (n_series, n_series)
-        S and C of ``dcc.likelihood``.
+        S and C of ``dcc.likelihoods.correlation``.
     q : array (n_series, n_series)
         Q of the next date.
     degrees_of_freedom : float
@@ -206,7 +206,7 @@ class FilteredDCCState(NamedTuple):
 
     @property
     def target(self) -> Array:
-        """S of ``dcc.likelihood``, (n_series, n_series)."""
+        """S of ``dcc.likelihoods.correlation``, (n_series, n_series)."""
         return self.start.target
 
     @property

@@ -9,8 +9,8 @@ import numpy as np
 from hedgeresearch._kernels.dcc.pair.states import SIZE as STATE_SIZE
 from hedgeresearch._kernels.dcc.pair.states import states_of_pairs, targets_of_pairs
 from hedgeresearch._kernels.dcc.pair.walk import SIZE, predict_pairs
-from hedgeresearch.covariance.dcc.pair_search import maximize_all
-from hedgeresearch.covariance.dcc.parameters import CorrelationRules
+from hedgeresearch.covariance.dcc.estimation.parameters import CorrelationRules
+from hedgeresearch.covariance.dcc.likelihoods.pair_search import maximize_all
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Array, Mask
 from hedgeresearch.volatility.garch.garch import GARCH

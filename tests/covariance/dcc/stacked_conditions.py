@@ -4,7 +4,7 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch.recursion import garch_residuals, garch_scores
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.volatility.garch.likelihood import backcast_start
 
 

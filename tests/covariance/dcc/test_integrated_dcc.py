@@ -6,7 +6,7 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from tests.covariance.dcc.stacked_conditions import first_step, jacobian_of_means
 
 

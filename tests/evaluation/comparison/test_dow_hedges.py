@@ -10,7 +10,7 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.dcc.recursion import dcc_correlation
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from tests.covariance.dcc.rmgarch import second_step
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "hedge_peers.json").read_text())

@@ -6,7 +6,7 @@ from scipy import stats
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.dcc.recursion import dcc_correlation, dcc_equicorrelation, dcc_last
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 
 POINTS = [(0.05, 0.9, 0.0), (0.2, 0.3, 0.1), (0.01, 0.985, 0.002)]
 RULES = {

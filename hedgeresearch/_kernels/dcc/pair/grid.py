@@ -1,7 +1,7 @@
 """Grid of cheap values of the likelihood of two series, and its basins.
 
 Coordinates are those of ``dcc.box``: the grid is one of the persistence and of the share of news in
-it. Its local maxima, found in ``covariance.dcc.pair_search``, are starts of searches.
+it. Its local maxima, found in ``covariance.dcc.likelihoods.pair_search``, are starts of searches.
 """
 
 from __future__ import annotations

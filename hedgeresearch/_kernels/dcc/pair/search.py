@@ -1,7 +1,7 @@
 """Searches for the maximum of the likelihood of dynamic correlations of pairs of series.
 
 Arguments are those of ``dcc.pair.passes`` and ``dcc.box``. Where searches begin and which of them
-counts is decided in ``covariance.dcc.pair_search``.
+counts is decided in ``covariance.dcc.likelihoods.pair_search``.
 """
 
 from __future__ import annotations

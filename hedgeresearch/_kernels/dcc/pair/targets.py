@@ -1,7 +1,7 @@
 """Moments S and N of two series, and the intercept and the first Q that they give.
 
-The matrices are those of ``covariance.dcc.likelihood``, by their elements (1, 1), (1, 2) and
-(2, 2).
+The matrices are those of ``covariance.dcc.likelihoods.correlation``, by their elements (1, 1),
+(1, 2) and (2, 2).
 """
 
 from __future__ import annotations

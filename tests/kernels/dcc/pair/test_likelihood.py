@@ -5,7 +5,7 @@ import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
 from hedgeresearch._kernels.dcc.pair.likelihood import dcc_pair_scores
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 
 POINTS = [(0.05, 0.9, 0.0), (0.2, 0.3, 0.1), (0.01, 0.985, 0.002)]
 

@@ -7,7 +7,7 @@ from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.dcc.pair.passes import pair_evaluation, pair_values
 from hedgeresearch._kernels.dcc.pair.targets import pair_targets
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 
 POINTS = [(0.05, 0.9, 0.0), (0.2, 0.3, 0.1), (0.01, 0.985, 0.002), (0.0, 0.0, 0.0)]
 RULES = [{}, {"asymmetric": True}, {"corrected": True}]

@@ -5,8 +5,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.dcc.pair.states import Q, states_of_pairs, targets_of_pairs
-from hedgeresearch.covariance.dcc.pair_search import maximize_all
-from hedgeresearch.covariance.dcc.parameters import CorrelationRules
+from hedgeresearch.covariance.dcc.estimation.parameters import CorrelationRules
+from hedgeresearch.covariance.dcc.likelihoods.pair_search import maximize_all
 
 PLAIN = CorrelationRules(False, False, False, False)
 MODELS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.estimation.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.optimization.line_search import MeanLikelihood
 from hedgeresearch.typing import Array
 

@@ -18,9 +18,9 @@ from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.dcc.pair.likelihood import dcc_pair_scores
 from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 from hedgeresearch._kernels.dcc.recursion import corrected_residuals
-from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
-from hedgeresearch.covariance.dcc.pair import PairCorrelation
-from hedgeresearch.covariance.dcc.panel import PanelCorrelation
+from hedgeresearch.covariance.dcc.likelihoods.composite import CompositeCorrelation
+from hedgeresearch.covariance.dcc.likelihoods.pair import PairCorrelation
+from hedgeresearch.covariance.dcc.likelihoods.panel import PanelCorrelation
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array

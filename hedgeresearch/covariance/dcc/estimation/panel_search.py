@@ -21,8 +21,8 @@ from hedgeresearch._kernels.dcc.box import (
     INVERSE_NU,
     PERSISTENCE,
 )
-from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
-from hedgeresearch.covariance.dcc.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.estimation.box_likelihood import BoxLikelihood
+from hedgeresearch.covariance.dcc.estimation.parameters import ParameterBox
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.typing import Array
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.delta_method import (
     BACKWARD,

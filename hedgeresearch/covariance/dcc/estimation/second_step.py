@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._kernels.dcc.box import HIGH, LOW, PERSISTENCE
-from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.pair import PairCorrelation
-from hedgeresearch.covariance.dcc.panel_search import PanelSearch
-from hedgeresearch.covariance.dcc.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.estimation.box_likelihood import BoxLikelihood
+from hedgeresearch.covariance.dcc.estimation.panel_search import PanelSearch
+from hedgeresearch.covariance.dcc.estimation.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.pair import PairCorrelation
 from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum, continue_or_restart
 from hedgeresearch.typing import Array, Mask
 

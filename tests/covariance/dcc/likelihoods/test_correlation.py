@@ -5,7 +5,7 @@ import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.dcc.recursion import dcc_correlation
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from tests.covariance.dcc.slow_density import log_density_of_path
 
 

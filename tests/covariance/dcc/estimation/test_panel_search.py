@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
-from hedgeresearch.covariance.dcc import panel_search
-from hedgeresearch.covariance.dcc.box_likelihood import BoxLikelihood
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.panel_search import PanelSearch
-from hedgeresearch.covariance.dcc.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.estimation import panel_search
+from hedgeresearch.covariance.dcc.estimation.box_likelihood import BoxLikelihood
+from hedgeresearch.covariance.dcc.estimation.panel_search import PanelSearch
+from hedgeresearch.covariance.dcc.estimation.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 
 RULES = [{}, {"asymmetric": True}, {"corrected": True}, {"equicorrelation": True}]
 

@@ -12,7 +12,12 @@ from hedgeresearch._kernels.dcc.pair.grid import largest_news_share, values_on_g
 from hedgeresearch._kernels.dcc.pair.search import maximize_pairs
 from hedgeresearch._kernels.dcc.pair.targets import pair_targets
 from hedgeresearch._kernels.search.box_search import CONVERGED
-from hedgeresearch.covariance.dcc.pair_search import GRID, NO_BASINS, PairSearch, local_maxima
+from hedgeresearch.covariance.dcc.likelihoods.pair_search import (
+    GRID,
+    NO_BASINS,
+    PairSearch,
+    local_maxima,
+)
 
 SEARCHED = {
     "plain": [0, 1],

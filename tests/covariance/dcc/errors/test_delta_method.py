@@ -5,9 +5,9 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
-from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_method
-from hedgeresearch.covariance.dcc.panel import PanelCorrelation
-from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
+from hedgeresearch.covariance.dcc.errors.delta_method import DCCStateAt, dcc_delta_method
+from hedgeresearch.covariance.dcc.errors.standard_errors import correlation_influence
+from hedgeresearch.covariance.dcc.likelihoods.panel import PanelCorrelation
 from tests.covariance.dcc.stacked_conditions import first_step, jacobian_of_means
 
 

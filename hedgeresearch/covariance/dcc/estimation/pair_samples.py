@@ -19,10 +19,10 @@ from hedgeresearch._kernels.dcc.pair.states import (
 )
 from hedgeresearch.covariance.array_estimate import SampleEstimate
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE
-from hedgeresearch.covariance.dcc.estimation import MIN_REVERSION
-from hedgeresearch.covariance.dcc.likelihood import IN_MATRIX
-from hedgeresearch.covariance.dcc.pair_search import Maximum, PairSearch, is_free
-from hedgeresearch.covariance.dcc.parameters import CorrelationRules, ParameterBox
+from hedgeresearch.covariance.dcc.estimation.parameters import CorrelationRules, ParameterBox
+from hedgeresearch.covariance.dcc.estimation.second_step import MIN_REVERSION
+from hedgeresearch.covariance.dcc.likelihoods.correlation import IN_MATRIX
+from hedgeresearch.covariance.dcc.likelihoods.pair_search import Maximum, PairSearch, is_free
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.covariance.two_step_samples import Margins

@@ -14,7 +14,7 @@ from hedgeresearch._kernels.dcc.pair.plain_sensitivity import plain_sensitivity
 from hedgeresearch._kernels.dcc.pair.products import pair_score_products
 from hedgeresearch._kernels.dcc.pair.sensitivity import pair_sensitivity
 from hedgeresearch._kernels.garch.influence import garch_influence_matrix, garch_residual_slopes
-from hedgeresearch.covariance.dcc.pair_search import PairSearch
+from hedgeresearch.covariance.dcc.likelihoods.pair_search import PairSearch
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.estimation import GARCHEstimate
 

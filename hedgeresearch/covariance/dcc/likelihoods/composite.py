@@ -29,7 +29,7 @@ from hedgeresearch._kernels.arithmetic.lanes import WIDTH
 from hedgeresearch._kernels.dcc.composite import composite_pass, neighbors_in_lanes
 from hedgeresearch._kernels.dcc.recursion import corrected_residuals
 from hedgeresearch._threads import map_in_threads
-from hedgeresearch.covariance.dcc.pair import PairCorrelation
+from hedgeresearch.covariance.dcc.likelihoods.pair import PairCorrelation
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.optimization.line_search import MeanLikelihood
 from hedgeresearch.typing import Array

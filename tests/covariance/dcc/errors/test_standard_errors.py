@@ -6,10 +6,10 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.garch.recursion import garch_residuals
-from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.parameters import ParameterBox
-from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
+from hedgeresearch.covariance.dcc.errors.standard_errors import correlation_influence
+from hedgeresearch.covariance.dcc.estimation.parameters import ParameterBox
+from hedgeresearch.covariance.dcc.estimation.second_step import CorrelationEstimate
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.estimation.influence import (
     Sensitivities,
     covariance_from_influence,

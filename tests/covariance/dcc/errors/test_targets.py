@@ -5,8 +5,11 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.dcc.recursion import corrected_residuals
-from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
-from hedgeresearch.covariance.dcc.targets import target_influence
+from hedgeresearch.covariance.dcc.errors.targets import target_influence
+from hedgeresearch.covariance.dcc.likelihoods.correlation import (
+    NO_DERIVATIVES,
+    CorrelationLikelihood,
+)
 from tests.covariance.sums_over_dates import distance_of_sums
 
 TRUTH = np.array([0.05, 0.93, 0.0])

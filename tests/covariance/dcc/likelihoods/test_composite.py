@@ -7,10 +7,10 @@ import pytest
 
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
 from hedgeresearch._kernels.dcc.pair.likelihood import dcc_pair_scores
-from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
-from hedgeresearch.covariance.dcc.estimation import estimate_correlation
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.panel import PanelCorrelation
+from hedgeresearch.covariance.dcc.estimation.second_step import estimate_correlation
+from hedgeresearch.covariance.dcc.likelihoods.composite import CompositeCorrelation
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.panel import PanelCorrelation
 from hedgeresearch.covariance.shrinkage import shrink_nonlinear
 
 

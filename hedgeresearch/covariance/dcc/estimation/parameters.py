@@ -22,7 +22,7 @@ from hedgeresearch._kernels.dcc.box import (
     box_jacobian,
     parameters_at,
 )
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from hedgeresearch.typing import Array, Mask
 
 LIMITS = tuple(zip(LOW.tolist(), HIGH.tolist(), strict=True))

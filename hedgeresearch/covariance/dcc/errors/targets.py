@@ -20,7 +20,10 @@ import numpy as np
 
 from hedgeresearch._kernels.dcc.recursion import corrected_residuals, dcc_correlation, dcc_last
 from hedgeresearch._kernels.moments.ewma import ewma_covariance
-from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.correlation import (
+    NO_DERIVATIVES,
+    CorrelationLikelihood,
+)
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.typing import Array
 

@@ -14,16 +14,16 @@ import numpy as np
 
 from hedgeresearch._containers.lazy_table import Table
 from hedgeresearch.covariance.dcc.correlation_state import correlation_state
-from hedgeresearch.covariance.dcc.delta_method import (
+from hedgeresearch.covariance.dcc.errors.delta_method import (
     DCCStateAt,
     dcc_delta_method,
     stencil_of,
 )
-from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.pair import ScoreSteps
+from hedgeresearch.covariance.dcc.errors.targets import target_influence
+from hedgeresearch.covariance.dcc.estimation.second_step import CorrelationEstimate
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihoods.pair import ScoreSteps
 from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod
 from hedgeresearch.covariance.first_step import FirstStep, UnivariateModels, fit_first_step
 from hedgeresearch.estimation.estimates import Estimates

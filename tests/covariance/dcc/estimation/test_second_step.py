@@ -9,8 +9,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
 from hedgeresearch._kernels.dcc.recursion import dcc_correlation
-from hedgeresearch.covariance.dcc.estimation import estimate_correlation
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.estimation.second_step import estimate_correlation
+from hedgeresearch.covariance.dcc.likelihoods.correlation import CorrelationLikelihood
 from tests.covariance.dcc.rmgarch import second_step
 from tests.covariance.dcc.slow_density import log_density_of_path
 

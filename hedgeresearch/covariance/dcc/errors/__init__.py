@@ -1,0 +1,1 @@
+"""Standard errors of dynamic correlations and of what is computed from them."""

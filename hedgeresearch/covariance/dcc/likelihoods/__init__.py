@@ -1,0 +1,1 @@
+"""Likelihoods of dynamic correlations: of a panel, of a pair, composite."""
