@@ -196,7 +196,8 @@ class LoanPosition:
         Raises
         ------
         DataError
-            If the price of a token is missing or not positive.
+            If the price of a token is missing, not positive or not finite, or prices are those of
+            different numbers of scenarios.
 
         Examples
         --------
@@ -208,11 +209,10 @@ class LoanPosition:
         >>> loan.value_after_liquidations(prices).tolist()
         [3000.0, 1725.0, 0.0]
         """
-        worth = prices if values is None else values
-        self._check_scenarios(prices)
-        self._check_scenarios(worth)
-        judged = self._values_of_deposits(prices)
-        owed = self._values_of_debt(prices)
+        at = self._in_scenarios(prices)
+        worth = at if values is None else self._in_scenarios(values)
+        judged = self._values_of_deposits(at)
+        owed = self._values_of_debt(at)
         held, left = left_after_liquidations(
             judged,
             owed,
@@ -278,17 +278,13 @@ class LoanPosition:
         counted = sum(each.amount * each.threshold * prices[each.token] for each in self.collateral)
         return counted, sum(amount * prices[token] for token, amount in self.debt.items())
 
-    def _values_of_deposits(self, prices: Mapping[str, Any]) -> Array:
+    def _values_of_deposits(self, prices: Mapping[str, Array]) -> Array:
         """Return the value of each deposit, (n_tokens, n_scenarios)."""
-        n_scenarios = max(np.size(prices[token]) for token in self.tokens)
-        rows = [each.amount * prices[each.token] for each in self.collateral]
-        return np.array([np.broadcast_to(row, n_scenarios) for row in rows], dtype=float)
+        return np.array([each.amount * prices[each.token] for each in self.collateral])
 
-    def _values_of_debt(self, prices: Mapping[str, Any]) -> Array:
+    def _values_of_debt(self, prices: Mapping[str, Array]) -> Array:
         """Return the value of all debt, (n_scenarios,)."""
-        n_scenarios = max(np.size(prices[token]) for token in self.tokens)
-        owed = sum(amount * prices[token] for token, amount in self.debt.items())
-        return np.array(np.broadcast_to(owed, n_scenarios), dtype=float)
+        return np.asarray(sum(amount * prices[token] for token, amount in self.debt.items()))
 
     def _deposit(self, token: str) -> Collateral:
         """Return the collateral in one token."""
@@ -306,13 +302,23 @@ class LoanPosition:
             raise DataError(f"owed must be one of {', '.join(self.debt)}; got {token!r}.")
         return token
 
-    def _check_scenarios(self, prices: Mapping[str, Any]) -> None:
-        """Refuse prices in scenarios that are missing or not positive."""
+    def _in_scenarios(self, prices: Mapping[str, Any]) -> dict[str, Array]:
+        """Return the prices of all tokens in scenarios, (n_scenarios,) each, once checked."""
+        found = {}
         for token in self.tokens:
             if token not in prices:
                 raise DataError(f"The price of {token} is missing. Pass one for each token.")
-            lowest = float(np.min(prices[token]))
-            check_between(lowest, f"The price of {token}", 0.0, math.inf)
+            found[token] = np.atleast_1d(np.asarray(prices[token], dtype=float))
+        n_scenarios = max(len(each) for each in found.values())
+        for token, each in found.items():
+            if each.shape not in ((1,), (n_scenarios,)):
+                raise DataError(
+                    f"prices must be numbers or of the same {n_scenarios:,} scenarios; that of "
+                    f"{token} has the shape {each.shape}."
+                )
+            for one in (each.min(), each.max()):
+                check_between(float(one), f"The price of {token}", 0.0, math.inf)
+        return {token: np.broadcast_to(each, n_scenarios) for token, each in found.items()}
 
     def _check_prices(self, prices: Mapping[str, float]) -> None:
         """Refuse prices that are missing or not positive."""

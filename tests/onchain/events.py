@@ -72,7 +72,7 @@ def one_of_each() -> list[ChainEvent]:
     )
     reserves = pool_of(2_000.0)
     incomplete = OracleRound("ETH / USD", 8, 7, -5, 8, None, 3_600.0)
-    loan = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
+    loan = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0}, close_factor=1.0)
     return [
         PoolState(reserves, block, time),
         PoolState(ranged, block, time),

@@ -80,7 +80,27 @@ def test_a_close_factor_out_of_its_range_is_refused(factor: float) -> None:
         LoanPosition(LOAN.collateral, LOAN.debt, close_factor=factor)
 
 
-@pytest.mark.parametrize("prices", [{"USDC": 1.0}, {"WETH": np.array([1.0, 0.0]), "USDC": 1.0}])
+@pytest.mark.parametrize(
+    "prices",
+    [
+        {"USDC": 1.0},
+        {"WETH": np.array([1.0, 0.0]), "USDC": 1.0},
+        {"WETH": np.array([1.0, np.inf]), "USDC": 1.0},
+        {"WETH": np.array([1.0, np.nan]), "USDC": 1.0},
+    ],
+)
 def test_scenarios_without_a_positive_price_are_refused(prices: dict[str, object]) -> None:
     with pytest.raises(DataError, match="The price of WETH"):
         LOAN.value_after_liquidations(prices)
+
+
+def test_prices_of_other_scenarios_are_refused() -> None:
+    prices = {"WETH": np.array([1_300.0, 1_400.0]), "USDC": np.ones(3)}
+    with pytest.raises(DataError, match="the same 3 scenarios; that of WETH has the shape"):
+        LOAN.value_after_liquidations(prices)
+
+
+def test_a_list_of_prices_is_that_of_an_array() -> None:
+    whole = LoanPosition([Collateral("WETH", 2, 0.825)], {"USDC": 2_000})
+    prices = {"WETH": [1_300, 1_400], "USDC": 1}
+    assert whole.value_after_liquidations(prices).tolist() == [600.0, 800.0]

@@ -139,13 +139,17 @@ def _loan_content(event: LoanState) -> Plain:
             [each.token, each.amount, each.threshold, each.bonus] for each in event.loan.collateral
         ],
         "debt": dict(event.loan.debt),
+        "close_factor": event.loan.close_factor,
         "prices": dict(event.prices),
         "health_factor": event.health_factor,
     }
 
 
 def _loan(content: Plain, block: Block, receive_time: int) -> LoanState:
-    loan = LoanPosition([Collateral(*each) for each in content["collateral"]], content["debt"])
+    deposits = [Collateral(*each) for each in content["collateral"]]
+    # earlier recordings have no close factor
+    close_factor = content.get("close_factor", LoanPosition.close_factor)
+    loan = LoanPosition(deposits, content["debt"], close_factor)
     return LoanState(loan, content["prices"], content["health_factor"], block, receive_time)
 
 

@@ -10,7 +10,7 @@ factors: that of October 1987 was a fifth of the S&P 500.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class OddMove:
 
     @property
     def text(self) -> str:
-        """What was found and what to do."""
+        """Text of what was found and what to do."""
         move = f"from {quantity(self.before)} to {quantity(self.after)}"
         if self.before > 0.0 and self.after > 0.0:
             share = self.after / self.before - 1.0
@@ -104,9 +104,8 @@ def odd_moves(
         if not isinstance(name, str) or name not in market.columns:
             continue
         if _is_ahead(market.path(name, N_RECENT + 2)):
-            odd = _odd_move(name, market.path(name, len(market)), market)
-            if odd is not None and name in funding:
-                odd = replace(odd, power=0)
+            path = market.path(name, len(market))
+            odd = _odd_move(name, path, market, has_unit=name not in funding)
             found += [] if odd is None else [odd]
     return found
 
@@ -157,8 +156,8 @@ def _is_ahead(path: Array) -> bool:
     return bool(len(sizes) > 1 and sizes[-1] > MIN_AHEAD * sizes[:-1].max())
 
 
-def _odd_move(name: str, path: Array, market: Market) -> OddMove | None:
-    """Return the last move of a column (n_dates,) if it is odd."""
+def _odd_move(name: str, path: Array, market: Market, *, has_unit: bool) -> OddMove | None:
+    """Return the last move of a column (n_dates,) if it is odd; funding has no unit to be wrong."""
     moves = _moves(path)
     if len(moves) <= MIN_ROWS:
         return None
@@ -168,7 +167,7 @@ def _odd_move(name: str, path: Array, market: Market) -> OddMove | None:
     floor = MIN_LOG_MOVE if _is_positive(path) else 0.0
     if size <= max(MIN_DEVIATIONS * typical, floor):
         return None
-    power = _wrong_power(path, float(moves[-1]), typical)
+    power = _wrong_power(path, float(moves[-1]), typical) if has_unit else 0
     if not power and size <= MIN_AHEAD * largest:
         return None
     return OddMove(

@@ -199,7 +199,7 @@ def test_a_close_factor_is_that_of_the_protocol(example: Path, changed: Change) 
     found = recommend_for_book(example)
     (loan,) = found.problem.onchain.loans.values()
     assert loan.close_factor == 1.0
-    assert any("the bonus on 100% of its debt" in text for text in found.reasons)
+    assert any("at most 100% of the debt at a time" in text for text in found.reasons)
     changed(example, "close_factor: 1.0 ", "close_factor: 50 ")
     with pytest.raises(hr.DataError, match="close_factor must be a share of the debt, at most 1"):
         recommend_for_book(example)

@@ -111,6 +111,16 @@ def test_other_values_of_a_date_that_occurs_again_are_counted():
     assert "1 row repeats a date" in one.message
 
 
+def test_rows_without_dates_that_occur_again_are_reported():
+    table = prices().iloc[:50]
+    again = pd.concat([table, table.iloc[:2]])
+    levels = pd.MultiIndex.from_arrays([["X"] * 52, again.index])
+    objects = pd.Index(["X", 1, *range(50)], dtype=object)
+    for index in (levels, objects):
+        (problem,) = hr.check(again.set_axis(index)).problems
+        assert "must be indexed by dates" in problem.message
+
+
 def test_prices_of_zero_or_less_are_named():
     table = prices()
     table.iloc[300, 0] = -37.6

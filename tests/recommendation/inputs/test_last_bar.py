@@ -173,3 +173,15 @@ def test_funding_of_a_hundred_times_the_usual_is_a_warning() -> None:
     with pytest.warns(DataWarning, match="'FUND' moves by .*Look it up before you trade"):
         later = found.update(moved(table, 100.0, "FUND"), DATES[-1])
     assert [one.column for one in later.assessment.odd_moves] == ["FUND"]
+
+
+def test_funding_that_moved_as_far_before_is_no_warning() -> None:
+    """A hundred times the usual is near a power of ten, which is no wrong unit of funding."""
+    table = prices()
+    table["FUND"] = 1e-4 + 2e-5 * np.random.default_rng(6).standard_normal(len(table))
+    table.loc[DATES[100], "FUND"] = 0.05
+    market = hr.Market(table.iloc[:-1], funding={"F": "FUND"})
+    perpetual = hr.LinearContract("F", 50, lot=1, funding="continuous")
+    fit = hr.OLSHedge().fit(*market.returns(HELD, perpetual))
+    found = hr.recommend(fit, HELD, perpetual, market)
+    assert found.update(moved(table, 100.0, "FUND"), DATES[-1]).assessment.odd_moves == ()

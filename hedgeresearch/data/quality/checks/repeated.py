@@ -11,8 +11,11 @@ from hedgeresearch.data.quality.words import listed
 def find_repeated(frame: pd.DataFrame) -> list[DataProblem]:
     """Return the dates of a table (n_dates, n_columns) that occur again, as one problem.
 
-    Dates that are missing are another problem, also where there are several.
+    Dates that are missing are another problem, also where there are several, and so is an index of
+    several levels or of objects, which are no dates.
     """
+    if frame.index.dtype == object:
+        return []
     again = frame.index.duplicated() & frame.index.notna()
     if not again.any():
         return []

@@ -76,9 +76,9 @@ def _cost_sentences(loans: pd.DataFrame, book: OnchainBook, currency: str) -> li
         if not cost > 0.0:
             continue
         sentences.append(
-            f"A liquidation of the {name} at that price costs up to {money(cost, currency)}, the "
-            f"bonus on {full_percent(loan.close_factor)} of its debt; profits at moves of the "
-            "price are after liquidations."
+            f"Liquidation of the {name} at that price costs up to {money(cost, currency)}, the "
+            f"bonus on what is repaid, at most {full_percent(loan.close_factor)} of the debt at a "
+            "time; profits at moves of the price are after liquidations."
         )
     return sentences
 

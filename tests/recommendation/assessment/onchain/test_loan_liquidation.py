@@ -231,10 +231,17 @@ def test_stress_and_sentences_say_what_a_liquidation_costs() -> None:
     assert "liquidation" not in found.stress.loc["WETH -5%", "meaning"]
     barrier = 15_500.0 / 8.25
     (text,) = [each for each in found.reasons if "costs up to" in each]
-    assert text.startswith("A liquidation of the loan against WETH at that price costs up to 38")
+    assert text.startswith("Liquidation of the loan against WETH at that price costs up to 38")
     assert barrier == pytest.approx(found.onchain.loans["liquidation price"].iloc[0])
     (moves,) = [each for each in found.reasons if each.startswith("A move of WETH at once")]
     assert moves.count("(after liquidation of the loan against WETH)") == 1
+
+
+def test_liquidations_that_lead_to_others_cost_more_than_one() -> None:
+    """A bonus that lowers health is paid until nothing is left, not on half of the debt alone."""
+    held = LoanPosition([Collateral("WETH", 10.0, 0.9, bonus=0.15)], {"USDC": 12_000.0})
+    (text,) = [each for each in advise(held).reasons if "costs up to" in each]
+    assert "costs up to 1,333 USD, the bonus on what is repaid, at most 50% of the debt" in text
 
 
 def test_a_past_fall_counts_the_liquidation_that_it_brings() -> None:
