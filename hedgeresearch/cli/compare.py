@@ -78,6 +78,11 @@ UNITS = (
     "changes of the ratio out of sample, added up, the entry included; 1 is the value of the asset."
 )
 """What the columns of the table are measured in."""
+FAILED = (
+    "Failed: refits after which the last ratio was held, as a price was frozen or the model could "
+    "not be estimated."
+)
+"""What the column of failed refits counts, where there are any."""
 
 
 def compare_hedges(  # noqa: PLR0913 (the options of the command)
@@ -172,10 +177,17 @@ def _describe(backtest: Backtest, data: pd.DataFrame) -> str:
     if backtest.horizon > 1 or backtest.execution_lag:
         head += f" Returns {backtest.evaluation}."
     head += f" Volatilities are over {backtest.spacing.span(backtest.horizon)}. {UNITS}"
+    if _has_failures(backtest.summary):
+        head += f" {FAILED}"
     sentences = [*comparison.sentences, comparison.conclusion]
     return "\n".join(
         [wrapped(head), "", _table(backtest.summary), "", *(wrapped(one) for one in sentences)]
     )
+
+
+def _has_failures(summary: pd.DataFrame) -> bool:
+    """Return whether a model failed at a refit."""
+    return bool(summary["failed refits"].fillna(0.0).any())
 
 
 def _table(summary: pd.DataFrame) -> str:
@@ -183,7 +195,7 @@ def _table(summary: pd.DataFrame) -> str:
     rows = {str(name): _row(row) for name, row in summary.iterrows()}
     heads = {"removed": "removed %", "gain": "gain on ols (95% interval)"}
     heads |= {"volatility": "volatility %", "ratio": "mean ratio", "turnover": "turnover"}
-    if summary["failed refits"].fillna(0.0).any():
+    if _has_failures(summary):
         heads["failed"] = "failed"
     table = pd.DataFrame.from_dict(rows, orient="index")[list(heads)].rename(columns=heads)
     return table_text(table)

@@ -89,8 +89,9 @@ class Carry:
     >>> round(carry.break_even_days, 1), carry.break_even_move
     (1.7, None)
     >>> print(fill(carry.sentence, 80))
-    1 COIN_PERP short: funding of 21.90% a year (latest value near its mean) earns
-    21.90% of the asset a year; round-trip cost 0.10%, recovered in 1.7 days.
+    COIN_PERP, short 1 of the asset: funding of 21.90% a year (latest value near its
+    mean) earns 21.90% of the asset a year; round-trip cost 0.10%, recovered in 1.7
+    days.
     """
 
     instrument: str
@@ -192,8 +193,8 @@ def hedge_carry(
     >>> rates = pd.Series([0.0001, 0.0002, 0.0003, 0.0002], dates)
     >>> perpetual = hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly")
     >>> hr.instruments.hedge_carry(perpetual, rates)
-    Carry(1 COIN_PERP short: funding of 21.90% a year (latest value near its mean) earns 21.90% of
-    the asset a year; round-trip cost 0.10%, recovered in 1.7 days.)
+    Carry(COIN_PERP, short 1 of the asset: funding of 21.90% a year (latest value near its mean)
+    earns 21.90% of the asset a year; round-trip cost 0.10%, recovered in 1.7 days.)
     """
     _check_position(instrument, ratio, rolls_per_year)
     if instrument.funding is None:
@@ -312,7 +313,7 @@ def _check_position(instrument: Terms, ratio: float, rolls_per_year: float) -> N
 
 def _sentence(carry: Carry) -> str:
     side = "short" if carry.ratio > 0 else "long"
-    opening = f"{abs(carry.ratio):.3g} {carry.instrument} {side}"
+    opening = f"{carry.instrument}, {side} {abs(carry.ratio):.3g} of the asset"
     rate = f"{carry.source} of {carry.rate_per_year:.2%} a year{_deviation(carry)}"
     costs = f"round-trip cost {carry.round_trip_cost:.2%}"
     if not carry.costs_given:

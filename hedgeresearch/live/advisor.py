@@ -71,7 +71,7 @@ class Advisor:
         try:
             return self._advised(time, states, known, n_bars, oracles)
         except DataError as error:
-            refused = Problem("refused", "", f"The bar was refused: {error}")
+            refused = Problem("refused", "", f"The bar was refused: {str(error).removesuffix('.')}")
             return Decision(time, known, {}, n_bars, (refused,), None)
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -265,13 +265,14 @@ def funding_scenario(values: Array, names: list[Any], funding: FundingSpike) -> 
     if unknown:
         raise DataError(f"funding must name hedges among {names[1:]}; got {unknown[0]!r}.")
     value = sum(float(values[names.index(name)]) for name in paying)
-    rate = f"{100 * funding.rate:+g}%"
+    times = counted(funding.periods, "payment")
+    payer = "longs" if funding.rate > 0.0 else "shorts"
     return Scenario(
-        name=f"funding {rate}, {funding.periods} periods",
+        name=f"funding {100 * funding.rate:+g}%, {times}",
         unhedged=0.0,
         hedged=-funding.rate * funding.periods * value,
-        meaning=f"profit if longs pay {rate} of value in each of {funding.periods} periods, at "
-        "constant prices",
+        meaning=f"profit if {payer} pay {100 * abs(funding.rate):g}% of value at each of {times}, "
+        "at constant prices",
     )
 
 

@@ -163,7 +163,10 @@ def _checked_fills(fills: Any, size: float) -> tuple[Array, Array, float]:
     prices = _positive(fills, "price", "fills")
     sizes = _positive(fills, "size", "fills")
     if sizes.sum() > size * (1.0 + ROUNDING):
-        raise DataError(f"The fills, {sizes.sum():g} units, exceed the order of {size:g}.")
+        raise DataError(
+            f"The fills, {sizes.sum():g} units, exceed the order of {size:g}. Pass the size of the "
+            "whole order, and the fills of that order alone."
+        )
     fees = float(_finite(fills, "fee", "fills").sum()) if "fee" in fills.columns else 0.0
     return prices, sizes, fees
 

@@ -129,6 +129,23 @@ def test_the_default_window_is_half_of_a_short_sample(
     assert half[1] == output
 
 
+def test_failed_refits_are_explained_where_there_are_any(
+    run: Run, prices: pd.DataFrame, tmp_path: Path
+) -> None:
+    frozen = prices.copy()
+    frozen.iloc[240:260, 0] = frozen.iloc[240, 0]
+    outputs = []
+    for number, table in enumerate((prices, frozen)):
+        file = tmp_path / f"{number}.csv"
+        table.to_csv(file)
+        chosen = ("--prices", file, "--asset", "oil", "--hedge", "gas", "--models", "naive")
+        code, output, _ = run("compare", *chosen, "--window", 200, "--refit-every", 50)
+        assert code == 0
+        outputs.append(" ".join(output.split()))
+    words = "Failed: refits after which the last ratio was held, as a price was frozen or"
+    assert [words in one for one in outputs] == [False, True]
+
+
 def test_compare_has_the_default_hedge_by_default(run: Run) -> None:
     _, output, _ = run("compare", "--help")
     text = " ".join(output.split())

@@ -103,8 +103,8 @@ def test_sentence_of_a_carry_that_is_earned() -> None:
     earned = hedge_carry(PERPETUAL, rates, 0.9)
     assert earned.as_of == HOURS[3]
     assert repr(earned) == (
-        "Carry(0.9 COIN_PERP short: funding of 27.38% a year (latest value +2.0 standard "
-        "deviations from its past mean) earns 24.64% of the asset a year; round-trip cost "
+        "Carry(COIN_PERP, short 0.9 of the asset: funding of 27.38% a year (latest value +2.0 "
+        "standard deviations from its past mean) earns 24.64% of the asset a year; round-trip cost "
         "0.11%, recovered in 1.6 days.)"
     )
     near = hedge_carry(PERPETUAL, pd.Series([1e-4, 3e-4, 2.02e-4], HOURS[:3]))
@@ -117,7 +117,7 @@ def test_sentence_of_a_carry_that_is_paid() -> None:
     paid = hedge_carry(FUTURE, flat, -0.5, rolls_per_year=4)
     assert paid.z_score is None
     assert paid.sentence == (
-        "0.5 FUTURE long: basis of 5.00% a year costs 2.70% of the asset a year; a "
+        "FUTURE, long 0.5 of the asset: basis of 5.00% a year costs 2.70% of the asset a year; a "
         "rise of the hedge by 5.40% a year would offset it; round-trip cost 0.05%."
     )
     short = hedge_carry(FUTURE, flat * 0.0, 1.0, rolls_per_year=4)

@@ -93,6 +93,7 @@ def test_a_wrong_decimal_point_gives_no_advice_until_it_is_over() -> None:
         wrong = decided(session, number, events_of(number, price))
         assert wrong.advice is None
         assert [one.kind for one in wrong.problems] == ["refused"]
+        assert not wrong.reasons[0].endswith("..")
         assert "'WETH' moves by" in wrong.reasons[0]
         assert session.advice is before
     right = decided(session, 3, events_of(3, 2_005.0))

@@ -220,7 +220,7 @@ def test_a_one_to_one_hedge_at_spot_keeps_its_contracts(table: pd.DataFrame) -> 
 @pytest.mark.parametrize(
     ("change", "date", "message"),
     [
-        ({"A": float("nan")}, 1, "'A' of the new bar must lie strictly between .*; got nan"),
+        ({"A": float("nan")}, 1, "a number in every column; 'A' has none. Wait for it, or leave"),
         ({"A": "50"}, 1, "'A' of the new bar must lie strictly between .*; got '50'"),
         ({"A": 0.0}, 1, "the last price of 'A' must be positive; got 0. Fix the data"),
         ({"F": -1.0}, 1, "the last price of 'F' must be positive; got -1"),

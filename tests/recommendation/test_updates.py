@@ -355,3 +355,20 @@ def test_an_update_that_skips_periods_says_so() -> None:
         "Warning: the last observation, 2019-01-21, comes 21 days after the one before, "
         "2018-12-31: the model counts that as 1 business day."
     )
+
+
+def test_a_bar_in_another_time_zone_has_the_zone_of_the_table() -> None:
+    table = random_prices(np.random.default_rng(4))[["COIN", "LINEAR"]]
+    position = hr.Position({"COIN": 2.0})
+    instrument = hr.LinearContract("LINEAR", 0.01)
+    market = hr.Market(table.iloc[:START])
+    fit = hr.OLSHedge().fit(*market.returns(position, instrument))
+    first = hr.recommend(fit, position, instrument, market)
+    bar = table.iloc[START]
+    expected = first.update(bar)
+    abroad = first.update(bar.rename(bar.name.tz_convert("America/New_York")))
+    assert abroad.decision == expected.decision
+    assert abroad.reasons == expected.reasons
+    pd.testing.assert_index_equal(
+        abroad.problem.market.table.index, expected.problem.market.table.index
+    )

@@ -107,12 +107,15 @@ def test_funding_spike_by_hand(
     exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
 ) -> None:
     table = stress_table(exposures, returns, covariance, funding=FundingSpike(0.001, 9))
-    row = table.loc["funding +0.1%, 9 periods"]
+    row = table.loc["funding +0.1%, 9 payments"]
+    assert row["meaning"].startswith("profit if longs pay 0.1% of value at each of 9 payments")
     # short positions receive it
     assert (row["unhedged"], row["hedged"]) == (0.0, pytest.approx(9 * 850.0))
     assert math.isnan(row["removed"])
     one = stress_table(exposures, returns, covariance, funding=FundingSpike(-0.001, 3, ("near",)))
-    assert one.loc["funding -0.1%, 3 periods", "hedged"] == pytest.approx(-1_800.0)
+    shorts_pay = one.loc["funding -0.1%, 3 payments"]
+    assert shorts_pay["hedged"] == pytest.approx(-1_800.0)
+    assert shorts_pay["meaning"].startswith("profit if shorts pay 0.1% of value at each of 3")
 
 
 def test_order_of_names_changes_nothing(

@@ -158,6 +158,11 @@ def _checked_number(value: Any, name: str) -> float:
     # the usual case first: a bar should cost no more than its arithmetic
     if type(value) is float and -MAX_ABSOLUTE_VALUE < value < MAX_ABSOLUTE_VALUE:
         return value
+    if value is None or value is pd.NA or value != value:
+        raise DataError(
+            f"the new bar must have a number in every column; {name!r} has none. Wait for it, or "
+            "leave the bar out: the next one then holds the whole move."
+        )
     check_between(value, f"{name!r} of the new bar", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
     return float(value)
 
@@ -169,6 +174,8 @@ def checked_date(date: Any, last_date: Any) -> Any:
             date, str | datetime.date | np.datetime64
         ):
             date = pd.Timestamp(date)
+            if date.tz is not None and last_date.tz is not None:
+                date = date.tz_convert(last_date.tz)
         later = bool(date > last_date)
     except (TypeError, ValueError):
         raise DataError(

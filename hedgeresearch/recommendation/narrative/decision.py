@@ -12,6 +12,7 @@ from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.narrative.data import absurd_opening, chance_opening
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
+from hedgeresearch.recommendation.narrative.risks.loans import loan_openings
 from hedgeresearch.recommendation.narrative.risks.margin import collateral_sentences
 from hedgeresearch.recommendation.narrative.risks.options import revaluation_basis
 from hedgeresearch.recommendation.sizing.plan import Plan
@@ -23,7 +24,7 @@ MAX_NAMED = 3
 def decision_sentences(assessment: Assessment) -> str:
     """Return what to trade, the new position, and the expected effect on volatility.
 
-    Before them is what has happened to the collateral of what is held.
+    Before them is what has happened to the collateral of what is held, and of loans.
     """
     problem = assessment.problem
     effect = _effect(assessment)
@@ -35,7 +36,8 @@ def decision_sentences(assessment: Assessment) -> str:
     chance = chance_opening(confidence.expected_effectiveness, confidence.ratios)
     opening = absurd_opening(absurdities(problem.fit))
     collateral = "".join(f"{text} " for text in collateral_sentences(assessment.collateral_states))
-    return f"{opening}{collateral}{chance}{action} {effect}"
+    loans = "".join(f"{text} " for text in loan_openings(problem.onchain))
+    return f"{opening}{loans}{collateral}{chance}{action} {effect}"
 
 
 def _effect(assessment: Assessment) -> str:

@@ -74,7 +74,8 @@ def test_a_large_past_loss_is_a_warning(jump: Jump, table: pd.DataFrame) -> None
     date = table.index[200]
     assert found.past.idxmin() == date
     assert (
-        f"Warning: on {date.date()} the hedged position would have lost {loss:,.0f}, "
+        f"Warning: on {date.date()} the hedged position, at its value of now, would have lost "
+        f"{loss:,.0f}, "
         f"{times:.0f} times its expected volatility."
     ) in found.reasons
 
@@ -117,8 +118,8 @@ def test_the_worst_date_of_a_short_position_is_a_rise(
         return
     date = table.index[200]
     assert profit.idxmin() == date
-    lost = f"on {date.date()} the hedged position would have lost {-profit.min():,.0f},"
-    assert lost in losses[0]
+    lost = f"at its value of now, would have lost {-profit.min():,.0f},"
+    assert f"on {date.date()} the hedged position, {lost}" in losses[0]
 
 
 @pytest.mark.parametrize("missed", [0.3, 0.11, 0.09, -0.09, -0.11])

@@ -35,6 +35,19 @@ def loan_sentences(assessment: Assessment) -> list[str]:
     return [*sentences, *costs, *_joint_sentences(risk, time)]
 
 
+def loan_openings(book: OnchainBook | None) -> list[str]:
+    """Return which loans can be liquidated now, for the start of a decision."""
+    if book is None:
+        return []
+    prices = book.loan_prices
+    return [
+        f"The {name} can be liquidated now, and is counted as it is: repay debt first, or pass the "
+        "collateral and debt that were left."
+        for name, loan in book.loans.items()
+        if loan.health_factor(prices) < 1.0
+    ]
+
+
 def _loan_sentence(
     name: str, row: pd.Series[Any], book: OnchainBook, assessment: Assessment
 ) -> str:

@@ -186,9 +186,10 @@ def _carry_sentences(risk: OnchainRisk, assessment: Assessment) -> list[str]:
     total = float(risk.carry["all"])
     share = percent(abs(total) / assessment.valuation.value)
     left = "is left" if total >= 0.0 else "is lost"
+    counted_by = " (loans by their collateral)" if book.loans else ""
     return [
         f"{', '.join(parts)}: {money(abs(total), currency)} a year {left}, {share} of the "
-        "position, before what following the delta costs."
+        f"position{counted_by}, before what following the delta costs."
     ]
 
 

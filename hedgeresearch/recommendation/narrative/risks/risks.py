@@ -75,7 +75,8 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
     else:
         times = "where the model expects no variance"
     date = day(profits.idxmin())
-    return [f"Warning: on {date} the hedged position would have lost {lost}, {times}.", *sentences]
+    held = "the hedged position, at its value of now, would have lost"
+    return [f"Warning: on {date} {held} {lost}, {times}.", *sentences]
 
 
 def _losses_over_gaps(

@@ -53,6 +53,12 @@ def test_a_loan_that_nothing_liquidates_is_said_to_be_safe() -> None:
     assert text.endswith("it is liquidated with probability 0.0% within 30 days.")
 
 
+def test_a_loan_that_can_be_liquidated_opens_the_decision() -> None:
+    opening = "The loan against WETH can be liquidated now, and is counted as it is: repay debt"
+    assert advise(loan(16_600.0)).decision.startswith(opening)
+    assert "liquidated" not in advise(loan(16_400.0)).decision
+
+
 # --- ranges ---
 
 
@@ -93,6 +99,14 @@ def test_a_loss_is_not_said_where_one_fee_is_unknown() -> None:
     known = 0.2 * pool().value(2_000.0)
     assert f"those of the other pools are {known:,.0f} USD a year" in text
     assert "is lost" not in text
+
+
+def test_a_share_of_pool_and_loan_names_what_loans_count_by() -> None:
+    counted = "of the position (loans by their collateral), before"
+    (text,) = sentences_with("gamma costs", advise([pool(fee_rate=0.2), loan()]))
+    assert counted in text
+    (text,) = sentences_with("gamma costs", advise(pool(fee_rate=0.2)))
+    assert "of the position, before" in text
 
 
 def test_a_pool_out_of_range_needs_no_fees() -> None:
