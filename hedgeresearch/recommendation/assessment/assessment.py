@@ -307,7 +307,9 @@ class Assessment:
     @cached_property
     def days_over_gaps(self) -> pd.Series[float]:
         """Days that each past return spans where dates are missing before it, zero elsewhere."""
-        return pd.Series(days_over_gaps(self.past.index), self.past.index)
+        # the first return has its own gap, to the first price
+        dates = self.problem.market.table.index
+        return pd.Series(days_over_gaps(dates), dates).reindex(self.past.index)
 
     @cached_property
     def options(self) -> OptionRisk | None:

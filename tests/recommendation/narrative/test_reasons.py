@@ -81,12 +81,14 @@ def test_a_large_past_loss_is_a_warning(jump: Jump, table: pd.DataFrame) -> None
 
 
 @pytest.mark.filterwarnings("ignore:(no single date should decide|rows should follow)")
+@pytest.mark.parametrize("n_before", [174, 1])
 def test_a_loss_over_missing_dates_is_not_of_a_day(
-    table: pd.DataFrame, instruments: dict[str, Any]
+    table: pd.DataFrame, instruments: dict[str, Any], n_before: int
 ) -> None:
-    prices = table.copy()
-    prices.loc[prices.index[200] :, "A"] *= 0.7
-    market = hr.Market(prices.drop(prices.index[174:200]))
+    """Also where one price alone is before the missing dates."""
+    prices = table.iloc[174 - n_before :].copy()
+    prices.loc[table.index[200] :, "A"] *= 0.7
+    market = hr.Market(prices.drop(table.index[174:200]))
     position = hr.Position({"A": 400_000.0})
     model = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))
     fit = model.fit(*market.returns(position, instruments["F"]))
