@@ -31,15 +31,18 @@ def day(date: Any) -> str:
     '2020-01-31'
     >>> day(pd.Timestamp("2020-01-31 16:30", tz="UTC"))
     '2020-01-31 16:30 UTC'
+    >>> day(pd.Timestamp("2020-01-31 16:30:05", tz="UTC"))
+    '2020-01-31 16:30:05 UTC'
     """
     if not isinstance(date, pd.Timestamp):
         return str(date)
     if date == date.normalize():
         return str(date.date())
-    if date != date.floor("min"):
+    if date != date.floor("s"):
         return str(date)
     zone = f" {date.tzname()}" if date.tz else ""
-    return f"{date:%Y-%m-%d %H:%M}{zone}"
+    seconds = "" if date == date.floor("min") else f":{date:%S}"
+    return f"{date:%Y-%m-%d %H:%M}{seconds}{zone}"
 
 
 def describe(model: Any) -> str:
