@@ -13,7 +13,6 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.model import CovarianceModel
@@ -185,10 +184,9 @@ def check_causality(
     split = int(SAMPLE_SHARE * len(frame))
     sample = frame.iloc[:split]
     new = frame.iloc[split:]
-    with compiled_at_once():
-        fit = _fitted(model, sample)
-        with data_checked():  # what is shocked looks wrong
-            return _checked(model, fit, (sample, new), n_shocks, seed)
+    fit = _fitted(model, sample)
+    with data_checked():  # what is shocked looks wrong
+        return _checked(model, fit, (sample, new), n_shocks, seed)
 
 
 def _checked(

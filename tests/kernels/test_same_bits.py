@@ -149,28 +149,40 @@ def test_pair_passes_do_not_depend_on_places(density):
     )
 
 
-PAIR = """
+FITS = """
 import warnings
 import numpy as np
 import hedgeresearch as hr
 warnings.simplefilter("ignore")
-returns = hr.data.simulate_dcc(500, a=0.05, b=0.9, seed=4).returns
-for model in (hr.DCC(), hr.DCC(asymmetric=True, density="student")):
-    fit = model.fit(returns)
-    print(np.hstack([fit.parameters, fit.log_likelihood]).tobytes().hex())
+three = hr.data.simulate_dcc(500, n_series=3, a=0.05, b=0.9, seed=4).returns
+pair = three.iloc[:, :2]
+fits = [
+    hr.GARCH(asymmetric=True, density="student").fit(pair.iloc[:, 0]),
+    hr.DCC().fit(pair),
+    hr.DCC(asymmetric=True, density="student").fit(pair),
+    hr.DCC().fit(three),
+    hr.CCC().fit(three),
+    hr.BEKK().fit(pair),
+    hr.GaussianHMM(2, n_starts=2).fit(pair),
+]
+for fit in fits:
+    print(np.hstack([fit.parameters, fit.standard_errors, fit.log_likelihood]).tobytes().hex())
 """
 
 
 @pytest.mark.slow
 def test_compiled_kept_and_steered_code_estimate_the_same_bits(tmp_path):
-    """Python steers the first process; the second loads its passes; the third compiles all."""
+    """Python steers the first process; the second loads its passes; the third compiles all.
+
+    Each pass is optimized again in every kernel that calls it: that must not change its bits.
+    """
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "HEDGERESEARCH_QUIET": "1"}
     at_once = (
         "from hedgeresearch._kernels.compilation.steering import compiled_at_once as at_once\n"
     )
-    at_once += f"with at_once():\n    exec({PAIR!r})"
+    at_once += f"with at_once():\n    exec({FITS!r})"
     found = []
-    for code in (PAIR, PAIR, at_once, PAIR):
+    for code in (FITS, FITS, at_once, FITS):
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         found.append(done.stdout)

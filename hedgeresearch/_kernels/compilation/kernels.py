@@ -6,9 +6,7 @@ source of the module and of the modules it imports: a kernel that calls a kernel
 is compiled again when that one changes.
 
 A kernel that another one calls is a part of it there: it is compiled without what Python needs to
-call it. numba optimizes it with each of its callers, one level after the other. A fast part is
-inlined in them: its sums depend on how it was optimized, and a call would reach whichever copy was
-compiled first in the process, so that code that was kept would give other last digits.
+call it. numba optimizes it with each of its callers, one level after the other.
 
 A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
 
@@ -34,8 +32,12 @@ from hedgeresearch._kernels.compilation.steering import SHARE, Passes, is_urgent
 
 OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
-FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
-"""Liberties of fast arithmetic; NaN and infinity keep their meaning."""
+FAST_MATH = frozenset({"contract", "nsz"})
+"""Liberties of fast arithmetic; NaN and infinity keep their meaning.
+
+Sums keep their order and divisions are divisions: numba optimizes a kernel again in each of its
+callers, which would change them, and with them the last digits.
+"""
 OF_STRICT: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "python"}
 OF_FAST: dict[str, Any] = {"nogil": True, "fastmath": set(FAST_MATH), "error_model": "numpy"}
 """Options of numba for kernels of both kinds."""
@@ -159,7 +161,7 @@ class Kernel:
             if is_fast not in self._parts:
                 njit: Any = numba.njit
                 options = {**(OF_FAST if is_fast else OF_STRICT), **OF_PARTS}
-                part = njit(forceinline=is_fast, **options)(self._with_parts(is_fast))
+                part = njit(**options)(self._with_parts(is_fast))
                 self._parts[is_fast] = part
         return self._parts[is_fast]
 
@@ -200,8 +202,8 @@ def kernel(
     Parameters
     ----------
     fast : bool
-        Whether sums may be reordered and divisions be done by reciprocals, for passes over the
-        observations; a division by zero then gives infinity.
+        Whether products are added without rounding, for passes over the observations; a division
+        by zero then gives infinity.
     plain : function or None
         The same of NumPy, for a kernel that fits call which need no other one.
     steers : bool

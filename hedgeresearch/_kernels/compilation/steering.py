@@ -3,10 +3,7 @@
 Such a kernel computes with a few numbers itself, and is most of what has to be compiled for a
 model. Python runs it, with compiled passes, until compiling pays. It computes the same, bit by bit:
 its arithmetic is strict, and it uses ``math`` where NumPy has another logarithm or exponential, and
-products for powers. What it steers to differs by rounding where the order of the sums of a fast
-pass does, which depends on whether the pass was compiled in this process, and for which kernel.
-
-Walks and checks of causality, whose bits must not depend on time, compile everything at once.
+products for powers.
 """
 
 from __future__ import annotations
@@ -70,7 +67,7 @@ def is_urgent() -> bool:
 
 @contextmanager
 def compiled_at_once() -> Iterator[None]:
-    """Compile in the block whatever is called: for results whose bits must not depend on time."""
+    """Compile in the block whatever is called, so that it is kept for later or for workers."""
     _Urgency.add(1)
     try:
         yield

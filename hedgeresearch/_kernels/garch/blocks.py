@@ -16,6 +16,7 @@ import numpy as np
 
 from hedgeresearch._kernels.arithmetic.block_sums import sum_of_first
 from hedgeresearch._kernels.arithmetic.densities import NORMAL
+from hedgeresearch._kernels.arithmetic.lanes import WIDTH, load, spread, total
 from hedgeresearch._kernels.compilation.kernels import kernel
 
 BLOCK = 128
@@ -27,12 +28,21 @@ SHORT = 15
 @kernel(fast=True)
 def squared_errors(mu, returns):
     """Return mean(e^2) and its derivative with respect to mu."""
-    total = 0.0
-    slope = 0.0
-    for r in returns:
-        total += (r - mu) * (r - mu)
-        slope -= 2.0 * (r - mu)
-    return total / returns.shape[0], slope / returns.shape[0]
+    n_dates = returns.shape[0]
+    n_lanes = n_dates // WIDTH
+    errors = spread(0.0)
+    squares = spread(0.0)
+    for i in range(n_lanes):
+        e = load(returns, i) - mu
+        errors = errors + e
+        squares = squares + e * e
+    summed = total(errors)
+    squared = total(squares)
+    for t in range(WIDTH * n_lanes, n_dates):
+        rest = returns[t] - mu
+        summed += rest
+        squared += rest * rest
+    return squared / n_dates, -2.0 * summed / n_dates
 
 
 @kernel
@@ -112,30 +122,33 @@ def scores_of_block(parameters, density, returns, h, rows):
     if nu == NORMAL:
         for j in range(returns.shape[0]):
             e = returns[j] - mu
-            v = e * e / h[j]
+            inverse = 1.0 / h[j]
+            v = e * e * inverse
             kept[j] = 0.5 * v
-            factor = 0.5 * (v - 1.0) / h[j]
-            rows[0, j] = factor * rows[0, j] + e / h[j]
+            factor = 0.5 * (v - 1.0) * inverse
+            rows[0, j] = factor * rows[0, j] + e * inverse
             rows[1, j] *= factor
             rows[2, j] *= factor
             rows[3, j] *= factor
             rows[4, j] *= factor
-        total = sum_of_first(kept, returns.shape[0])
+        half_squares = sum_of_first(kept, returns.shape[0])
         kept[:] = 0.0
-        return returns.shape[0] * log_constant - total
+        return returns.shape[0] * log_constant - half_squares
+    excess = 1.0 / (nu - 2.0)
     for j in range(returns.shape[0]):
         e = returns[j] - mu
-        kept[j] = 0.5 * math.log(1.0 + e * e / h[j] / (nu - 2.0))
-    total = sum_of_first(kept, returns.shape[0])
+        kept[j] = 0.5 * math.log(1.0 + e * e / h[j] * excess)
+    half_logarithms = sum_of_first(kept, returns.shape[0])
     for j in range(returns.shape[0]):
         e = returns[j] - mu
-        v = e * e / h[j]
+        inverse = 1.0 / h[j]
+        v = e * e * inverse
         w = (nu + 1.0) / (nu - 2.0 + v)
-        rows[5, j] = log_constant_derivative - kept[j] + 0.5 * w * v / (nu - 2.0)
-        factor = 0.5 * (w * v - 1.0) / h[j]
-        rows[0, j] = factor * rows[0, j] + w * e / h[j]
+        rows[5, j] = log_constant_derivative - kept[j] + 0.5 * w * v * excess
+        factor = 0.5 * (w * v - 1.0) * inverse
+        rows[0, j] = factor * rows[0, j] + w * e * inverse
         rows[1, j] *= factor
         rows[2, j] *= factor
         rows[3, j] *= factor
         rows[4, j] *= factor
-    return returns.shape[0] * log_constant - (nu + 1.0) * total
+    return returns.shape[0] * log_constant - (nu + 1.0) * half_logarithms

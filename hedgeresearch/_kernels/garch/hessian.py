@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.block_sums import sum_of_products
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_curvature
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.garch.blocks import (
@@ -26,13 +27,14 @@ MU_MU, MU_ALPHA, MU_GAMMA, MU_BETA, OMEGA_BETA, ALPHA_BETA, GAMMA_BETA, BETA_BET
 
 
 @kernel(fast=True)
-def garch_hessian(parameters, returns, hessian):  # noqa: C901, PLR0912 - sums over blocks
+def garch_hessian(parameters, returns, hessian):  # noqa: C901 - sums over blocks
     """Overwrite ``hessian`` (6, 6) with the mean Hessian by (mu, omega, alpha, gamma, beta, nu)."""
     n_dates = returns.shape[0]
     h = np.empty(BLOCK)
     first = np.empty((5, BLOCK))
     second = np.empty((8, BLOCK))
     weights = np.empty((4, BLOCK))
+    weighted = np.empty(BLOCK)
     state = first_state(parameters, returns)
     second_state = first_second_state(parameters, returns)
     for i in range(6):
@@ -45,22 +47,15 @@ def garch_hessian(parameters, returns, hessian):  # noqa: C901, PLR0912 - sums o
         advance_second(parameters, block, first, second_state, second)
         weights_of_block(parameters, block, h, weights, hessian)
         for i in range(5):
+            for t in range(count):
+                weighted[t] = weights[0, t] * first[i, t]
             for j in range(i + 1):
-                total = 0.0
-                for t in range(count):
-                    total += weights[0, t] * first[i, t] * first[j, t]
-                hessian[i, j] += total
-            by_mu = 0.0
-            by_nu = 0.0
-            for t in range(count):
-                by_mu -= weights[2, t] * first[i, t]
-                by_nu += weights[3, t] * first[i, t]
+                hessian[i, j] += sum_of_products(weighted, first[j], count)
+            by_mu = -sum_of_products(weights[2], first[i], count)
             hessian[i, 0] += 2.0 * by_mu if i == 0 else by_mu
-            hessian[5, i] += by_nu
+            hessian[5, i] += sum_of_products(weights[3], first[i], count)
         for pair in range(8):
-            total = 0.0
-            for t in range(count):
-                total += weights[1, t] * second[pair, t]
+            total = sum_of_products(weights[1], second[pair], count)
             if pair <= MU_BETA:
                 hessian[0 if pair == MU_MU else pair + 1, 0] += total
             else:
@@ -160,11 +155,7 @@ def weights_of_block(parameters, returns, h, weights, hessian):
 
 @kernel(fast=True)
 def _add_sums(mu, nu, returns, h, hessian):
-    """Add l_ee, l_e,nu and l_nu,nu of a block to a Hessian.
-
-    Nothing is stored in the loop: the order of a sum in a loop that also stores can depend on where
-    the arrays lie in memory.
-    """
+    """Add l_ee, l_e,nu and l_nu,nu of a block to a Hessian."""
     curvature = density_curvature(nu, 1)
     by_e_e = 0.0
     by_e_nu = 0.0

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.block_sums import sum_of_products
 from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.arithmetic.inference import identified_inverse
 from hedgeresearch._kernels.arithmetic.segments import in_segments
@@ -149,7 +150,6 @@ def garch_residual_slopes(parameters, returns, weights, slopes):
     for begin in range(0, returns.shape[0], BLOCK):
         block = returns[begin : begin + BLOCK]
         advance_block(parameters, block, state, h, rows)
-        # a loop that sums stores nothing: the order must not depend on where the arrays lie
         by_mean = 0.0
         for t in range(block.shape[0]):
             by_mean += weights[begin + t] / math.sqrt(h[t])
@@ -158,7 +158,4 @@ def garch_residual_slopes(parameters, returns, weights, slopes):
             root = 1.0 / math.sqrt(h[t])
             h[t] = -0.5 * weights[begin + t] * (block[t] - mu) * root * root * root
         for i in range(5):
-            total = 0.0
-            for t in range(block.shape[0]):
-                total += h[t] * rows[i, t]
-            slopes[i] += total
+            slopes[i] += sum_of_products(h, rows[i], block.shape[0])

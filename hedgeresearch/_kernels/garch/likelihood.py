@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.block_sums import sum_of_first, sum_of_products
 from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.arithmetic.segments import in_segments
 from hedgeresearch._kernels.compilation.kernels import kernel
@@ -95,16 +96,9 @@ def general_sums(parameters, returns, sums, products):
         value += scores_of_block(parameters, density, block, h, scores)
         for a in range(6):
             one = scores[a]
-            summed = 0.0
-            for j in range(count):
-                summed += one[j]
-            sums[a] += summed
+            sums[a] += sum_of_first(one, count)
             for b in range(a + 1):
-                other = scores[b]
-                summed = 0.0
-                for j in range(count):
-                    summed += one[j] * other[j]
-                products[a, b] += summed
+                products[a, b] += sum_of_products(one, scores[b], count)
     return value
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from hedgeresearch._kernels.arithmetic.block_sums import sum_of_first
+from hedgeresearch._kernels.arithmetic.block_sums import sum_of_first, sum_of_products
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.hidden_markov.filter import SAFE_TOTAL, weigh_in_logarithms
 from hedgeresearch._kernels.hidden_markov.m_step import FULL
@@ -60,7 +60,9 @@ def filter_forward(  # noqa: C901, PLR0912 - one loop
                     density = math.exp(block[i, b] - largest)
                 relative[t, i] = density
                 filtered[t, i] = ahead[i] * density
-            total = sum_of_first(filtered[t], k)
+            total = 0.0
+            for i in range(k):
+                total += filtered[t, i]
             if total < SAFE_TOTAL:
                 for i in range(k):
                     log_densities[i] = block[i, b]
@@ -158,7 +160,4 @@ def _add_moments(series, begin, size, densities, structure, smoothed, moments):
                 weighted[b] = weight[b] * deviations[u, b]
             shifts[i, u] += sum_of_first(weighted, size)
             for v in range(0 if structure == FULL else u, u + 1):
-                total = 0.0
-                for b in range(size):
-                    total += weighted[b] * deviations[v, b]
-                products[i, u, v] += total
+                products[i, u, v] += sum_of_products(weighted, deviations[v], size)

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.compilation.steering import compiled_at_once
 from hedgeresearch._threads import available_cores
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least
@@ -96,7 +95,7 @@ def walk_forward_pairs(
     job = _Job(rules, *frames, refits)
     folder = None if checkpoint is None else Checkpoint.at(checkpoint)
     n_threads = available_cores() if n_jobs == -1 else max(n_jobs, 1)
-    with compiled_at_once(), ThreadPoolExecutor(n_threads) as pool:
+    with ThreadPoolExecutor(n_threads) as pool:
         blocks = [job.block(columns, pool, folder) for columns in job.blocks()]
     first = refits[0].test_start
     estimated = np.concatenate(blocks, axis=1)

@@ -99,7 +99,7 @@ class Task:
 
     def _walk(self, tick: Callable[[], Any]) -> Walk:
         # several threads of linear algebra change the order of summation
-        with single_threaded_blas(), compiled_at_once():
+        with single_threaded_blas():
             return walk(self.model, self.returns, self.refits, tick, self.store)
 
     def parts(self) -> list[Task]:

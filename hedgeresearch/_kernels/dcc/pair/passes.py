@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.block_sums import sum_of_first, sum_of_products
 from hedgeresearch._kernels.arithmetic.densities import NORMAL, density_constants
 from hedgeresearch._kernels.arithmetic.lanes import WIDTH, load, root, smaller, spread, store, total
 from hedgeresearch._kernels.arithmetic.segments import LARGE, SHORT
@@ -141,16 +142,9 @@ def _general_evaluation(parameters, corrected, x, y, targets, gradient, informat
             parameters, corrected, x[begin : begin + m], y[begin : begin + m], matrices, state, rows
         )
         for p in range(4):
-            # sums are not kept in arrays: the order of a sum must not depend on where these lie
-            summed = 0.0
-            for t in range(m):
-                summed += rows[p, t]
-            gradient[p] += summed / n
+            gradient[p] += sum_of_first(rows[p], m) / n
             for j in range(p + 1):
-                summed = 0.0
-                for t in range(m):
-                    summed += rows[p, t] * rows[j, t]
-                information[p, j] += summed / n
+                information[p, j] += sum_of_products(rows[p], rows[j], m) / n
     for p in range(4):
         for j in range(p):
             information[j, p] = information[p, j]
@@ -184,6 +178,7 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
     q11 = state[0, 0]
     q12 = state[0, 1]
     q22 = state[0, 2]
+    excess = 1.0 / (nu - 2.0)
     log_density = log_c * x.shape[0]
     for t in range(x.shape[0]):
         u = x[t]
@@ -194,7 +189,10 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
         if not determinant > 0.0:
             return -np.inf
         d = pq / determinant
-        r = q12 / root_pq
+        inverse_root = 1.0 / root_pq
+        inverse11 = q22 * inverse_root * inverse_root
+        inverse22 = q11 * inverse_root * inverse_root
+        r = q12 * inverse_root
         quadratic = (u * u - 2.0 * r * u * v + v * v) * d
         log_density += 0.5 * math.log(d)
         weight = 1.0
@@ -203,9 +201,9 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
             log_density -= 0.5 * quadratic
         else:
             weight = (nu + 2.0) / (nu - 2.0 + quadratic)
-            radial = 0.5 * math.log1p(quadratic / (nu - 2.0))
+            radial = 0.5 * math.log1p(quadratic * excess)
             log_density -= (nu + 2.0) * radial
-            rows[3, t] = log_c_by_nu - radial + 0.5 * weight * quadratic / (nu - 2.0)
+            rows[3, t] = log_c_by_nu - radial + 0.5 * weight * quadratic * excess
         by_r = d * (r + weight * (u * v - r * quadratic))
         fallen_x = 1.0 if u < 0.0 else 0.0
         fallen_y = 1.0 if v < 0.0 else 0.0
@@ -216,9 +214,9 @@ def pair_scores_of_block(  # noqa: PLR0915 - one recursion
         weight12 = a + g * fallen_x * fallen_y
         weight22 = a + g * fallen_y
         for p in range(1, 4):
-            move1 = state[p, 0] / q11
-            move2 = state[p, 2] / q22
-            rows[p - 1, t] = by_r * (state[p, 1] / root_pq - 0.5 * r * (move1 + move2))
+            move1 = state[p, 0] * inverse11
+            move2 = state[p, 2] * inverse22
+            rows[p - 1, t] = by_r * (state[p, 1] * inverse_root - 0.5 * r * (move1 + move2))
             state[p, 0] = matrices[1 + p, 0] + b * state[p, 0]
             state[p, 1] = matrices[1 + p, 1] + b * state[p, 1]
             state[p, 2] = matrices[1 + p, 2] + b * state[p, 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels.arithmetic.block_sums import sum_of_products
 from hedgeresearch._kernels.arithmetic.densities import density_constants
 from hedgeresearch._kernels.compilation.kernels import kernel
 from hedgeresearch._kernels.dcc.pair.passes import (
@@ -58,10 +59,7 @@ def pair_score_products(
                 scores[2 * k_m + i, t] = rows[reported[i], t]
         for i in range(k):
             for j in range(i + 1):
-                total = 0.0
-                for t in range(m):
-                    total += scores[i, t] * scores[j, t]
-                products[i, j] += total
+                products[i, j] += sum_of_products(scores[i], scores[j], m)
     for i in range(k):
         for j in range(i):
             products[j, i] = products[i, j]

@@ -148,7 +148,10 @@ def residual_gradient(  # noqa: PLR0915 - one recursion forward and back
         q12 = path[1, t]
         q22 = path[2, t]
         root = math.sqrt(q11 * q22)
-        r = q12 / root
+        inverse_root = 1.0 / root
+        inverse11 = q22 * inverse_root * inverse_root
+        inverse22 = q11 * inverse_root * inverse_root
+        r = q12 * inverse_root
         d = 1.0 / (1.0 - r * r)
         quadratic = (u * u - 2.0 * r * u * v + v * v) * d
         radial = 1.0 if nu == NORMAL else (nu + 2.0) / (nu - 2.0 + quadratic)
@@ -167,12 +170,12 @@ def residual_gradient(  # noqa: PLR0915 - one recursion forward and back
         news22 = weight22 * next22 * v
         by_z[0, t] += 2.0 * news11 * scale1 + news12 * v - share * radial * d * (u - r * v)
         by_z[1, t] += 2.0 * news22 * scale2 + news12 * u - share * radial * d * (v - r * u)
-        next11 = b * next11 - 0.5 * by_r * r / q11
-        next12 = b * next12 + by_r / root
-        next22 = b * next22 - 0.5 * by_r * r / q22
+        next11 = b * next11 - 0.5 * by_r * r * inverse11
+        next12 = b * next12 + by_r * inverse_root
+        next22 = b * next22 - 0.5 * by_r * r * inverse22
         if corrected:
-            next11 += news11 * u + 0.5 * news12 * u * v / q11
-            next22 += news22 * v + 0.5 * news12 * u * v / q22
+            next11 += news11 * u + 0.5 * news12 * u * v * inverse11
+            next22 += news22 * v + 0.5 * news12 * u * v * inverse22
     sums[0] = sum11
     sums[1] = sum12
     sums[2] = sum22
