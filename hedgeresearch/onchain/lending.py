@@ -27,7 +27,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.collateral import Collateral
-from hedgeresearch.onchain.loan_liquidation import left_after_liquidations
+from hedgeresearch.onchain.loan_liquidation import MIN_CLOSE_FACTOR, left_after_liquidations
 from hedgeresearch.typing import Array
 
 
@@ -40,8 +40,8 @@ class LoanPosition:
     ----------
     collateral : sequence of Collateral, one a token
     debt : mapping from the name of a token to the amount owed, tokens
-    close_factor : float in (0, 1], largest share of the debt that one liquidation repays, while the
-        health factor is above .95: .5 in Aave; 1 where a protocol liquidates a loan as a whole
+    close_factor : float in [.01, 1], largest share of the debt that one liquidation repays, while
+        the health factor is above .95: .5 in Aave; 1 where a protocol liquidates a loan as a whole
 
     Raises
     ------
@@ -86,10 +86,10 @@ class LoanPosition:
         for token, amount in self.debt.items():
             check_between(amount, f"The debt of {token}", 0.0, math.inf)
         check_between(self.close_factor, "close_factor", 0.0, math.inf)
-        if self.close_factor > 1.0:
+        if not MIN_CLOSE_FACTOR <= self.close_factor <= 1.0:
             raise DataError(
-                f"close_factor must be a share of the debt, at most 1; got {self.close_factor:g}. "
-                "Pass for example 0.5."
+                f"close_factor must be a share of the debt, at most 1 and at least "
+                f"{MIN_CLOSE_FACTOR:g}; got {self.close_factor:g}. Pass for example 0.5."
             )
         object.__setattr__(self, "collateral", deposits)
         object.__setattr__(self, "debt", FrozenMapping(self.debt))

@@ -19,8 +19,12 @@ from hedgeresearch.typing import Array
 
 FULL_CLOSE_HEALTH = 0.95
 """Health factor at or below which all debt may be repaid at once."""
+MIN_CLOSE_FACTOR = 0.01
+"""Smallest share of the debt that one liquidation repays."""
 MAX_LIQUIDATIONS = 1_000
-"""Largest number of liquidations of a loan at one set of prices."""
+"""Largest number of liquidations of a loan at one set of prices.
+
+With the smallest close factor they leave 1 / 23,000 of the debt."""
 SMALLEST_GAIN = 1e-12
 """Share that a liquidator gains without a bonus, so that some collateral is the best one."""
 
@@ -35,7 +39,7 @@ def left_after_liquidations(
     collateral : array (n_tokens, n_scenarios), value of each deposit
     debt : array (n_scenarios,), value of all debt
     thresholds, bonuses : arrays (n_tokens,)
-    close_factor : float in (0, 1]
+    close_factor : float in [``MIN_CLOSE_FACTOR``, 1]
 
     Returns
     -------

@@ -32,7 +32,9 @@ def left_by_hand(loan: LoanPosition, prices: dict[str, float]) -> float:
     return max(sum(held.values()) - debt, 0.0)
 
 
-@pytest.mark.parametrize("loan", [LOAN, TWO, replace(TWO, close_factor=0.1)])
+@pytest.mark.parametrize(
+    "loan", [LOAN, TWO, replace(TWO, close_factor=0.1), replace(TWO, close_factor=0.01)]
+)
 def test_what_is_left_is_that_of_liquidations_in_turn(loan: LoanPosition) -> None:
     prices = np.linspace(700.0, 2_600.0, 96)
     found = loan.value_after_liquidations({"WETH": prices, "BTC": 40_000.0, "USDC": 1, "DAI": 1.01})
@@ -42,6 +44,14 @@ def test_what_is_left_is_that_of_liquidations_in_turn(loan: LoanPosition) -> Non
     ]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)
     assert len(np.unique(np.round(np.diff(expected), 3))) > 3
+
+
+def test_small_liquidations_that_lead_to_others_end_at_nothing() -> None:
+    """A bonus that lowers health: hundreds of liquidations from just below a health of one."""
+    loan = LoanPosition([Collateral("WETH", 10.0, 0.8, bonus=0.3)], {"USDC": 10_000.0}, 0.01)
+    prices = {"WETH": 1_249.999, "USDC": 1.0}
+    assert left_by_hand(loan, prices) == 0.0
+    assert loan.value_after_liquidations(prices).tolist() == [0.0]
 
 
 def test_a_liquidator_is_paid_the_bonus_on_half_the_debt() -> None:
@@ -74,7 +84,7 @@ def test_without_a_bonus_a_liquidation_costs_nothing() -> None:
     assert left == pytest.approx(1_000.0, rel=1e-12)
 
 
-@pytest.mark.parametrize("factor", [0.0, -0.5, 1.5, float("nan")])
+@pytest.mark.parametrize("factor", [0.0, 1e-4, -0.5, 1.5, float("nan")])
 def test_a_close_factor_out_of_its_range_is_refused(factor: float) -> None:
     with pytest.raises(DataError, match="close_factor must"):
         LoanPosition(LOAN.collateral, LOAN.debt, close_factor=factor)
