@@ -125,7 +125,7 @@ def test_expanding_bands(benchmark: Any, noise: np.ndarray, n_dates: int) -> Non
 @pytest.mark.benchmark(group="processes", timer=seconds_of_programs)
 @pytest.mark.parametrize(
     "arguments",
-    [("-c", "pass"), ("-c", "import hedgeresearch"), ("-m", "hedgeresearch.cli", "recommend")],
+    [("-c", "pass"), ("-c", "import hedgeresearch"), ("-m", "hedgeresearch", "recommend")],
     ids=["python alone", "import", "recommend"],
 )
 def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:

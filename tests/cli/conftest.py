@@ -117,7 +117,7 @@ def in_a_process() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "hedgeresearch.cli", *map(str, arguments)],
+            [sys.executable, "-m", "hedgeresearch", *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=Path(hr.__file__).parents[1],

@@ -133,7 +133,7 @@ def test_a_replay_gives_the_advice_that_was_given_live(
 @pytest.mark.long
 def test_it_ends_cleanly_at_an_interrupt(book: Path, tmp_path: Path) -> None:
     folder = tmp_path / "recording"
-    command = [sys.executable, "-m", "hedgeresearch.cli"]
+    command = [sys.executable, "-m", "hedgeresearch"]
     with StubVenue(NAMES) as stub:
         process = subprocess.Popen(
             [*command, *arguments(stub, book, "--record", folder)],

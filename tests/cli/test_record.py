@@ -129,7 +129,7 @@ def wait_for(condition: Any, seconds: float = 120.0) -> None:
 @pytest.mark.long
 def test_a_kill_loses_no_more_than_the_part_in_flight(tmp_path: Path) -> None:
     """One that is killed has written all but the last quarter of a second; one more ends it."""
-    command = [sys.executable, "-m", "hedgeresearch.cli"]
+    command = [sys.executable, "-m", "hedgeresearch"]
 
     def n_snapshots() -> int:
         return sum("/depth?" in path for path in stub.paths)

@@ -1,5 +1,0 @@
-"""``python -m hedgeresearch.cli``."""
-
-from hedgeresearch.cli import main
-
-main()
