@@ -25,7 +25,7 @@ def test_amounts_have_the_currency_of_the_account() -> None:
     assert "cost, currency" in plain
     named = page_in("JPY")
     assert ", currency" not in Page(named).text
-    for text in ("5,000,000 JPY of FUEL", "cost, JPY", "notional, JPY", "unhedged, JPY"):
+    for text in ("FUEL worth 5,000,000 JPY", "cost, JPY", "notional, JPY", "unhedged, JPY"):
         assert text in Page(named).text
     layouts = [json.dumps(figure["layout"]) for figure in figures_of(named)]
     assert any("profit, JPY" in layout for layout in layouts)
