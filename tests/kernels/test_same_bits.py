@@ -1,7 +1,7 @@
-"""Results do not depend on where arrays lie in memory.
+"""Results depend neither on where arrays lie in memory nor on when their code was compiled.
 
-Fast arithmetic may reorder sums. Where a loop both sums and stores, compiled code looks at the
-addresses of its arrays and chooses an order when it runs.
+A compiler that may reorder sums chooses an order by the addresses of arrays when the code runs, and
+another one for each kernel that a pass is part of. Kernels do not give it that liberty.
 """
 
 import os
